@@ -1,0 +1,36 @@
+"""Every error this package raises on purpose.
+
+All derive from `BgmattingError`, so that a caller can catch one class. The built-in class beside it
+in each definition is what the error would be in plain Python; catching that works too. Each message
+says what was got, what is expected and what to do.
+"""
+
+from __future__ import annotations
+
+
+class BgmattingError(Exception):
+    """Base of all errors raised by bgmatting on purpose; its message is fit for an end user."""
+
+
+class InputError(BgmattingError, ValueError):
+    """An argument does not fit: wrong shape, dtype, range or name."""
+
+
+class PhotoError(BgmattingError, ValueError):
+    """A photo cannot be used: unreadable, truncated, too large or too small."""
+
+
+class PairError(BgmattingError, ValueError):
+    """Two photos cannot be source and background of one matte."""
+
+
+class WeightsError(BgmattingError, ValueError):
+    """Weights cannot be used: not there, incomplete, misshapen, or in an unsafe format."""
+
+
+class HubError(BgmattingError, OSError):
+    """The Hub could not be reached, or has not what was asked of it."""
+
+
+class OutputError(BgmattingError, OSError):
+    """A result cannot be written where it was asked for."""

@@ -1,0 +1,27 @@
+"""Batch norm folded into the convolutions before it: the same function, fewer passes over memory."""
+
+from __future__ import annotations
+
+import copy
+from typing import TypeVar
+
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+ModuleT = TypeVar("ModuleT", bound=nn.Module)
+
+
+def fold_batch_norm(network: ModuleT) -> ModuleT:
+    """A copy of `network` for inference, in eval mode, its batch norms folded away.
+
+    A batch norm is folded where it directly follows a convolution among its parent's children,
+    which is the order of use in every block of this package's networks. The argument is unchanged.
+    """
+    network = copy.deepcopy(network).eval()
+    for parent in list(network.modules()):
+        children = list(parent.named_children())
+        for (conv_name, conv), (norm_name, norm) in zip(children, children[1:], strict=False):
+            if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+                setattr(parent, conv_name, fuse_conv_bn_eval(conv, norm))
+                setattr(parent, norm_name, nn.Identity())
+    return network

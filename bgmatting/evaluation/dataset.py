@@ -1,0 +1,200 @@
+"""Evaluation sets: folders of pairs whose true matte is known.
+
+Layout:
+
+    index.json              ["clean/anna", "drift/anna", ...]: the samples, condition first
+    clean/anna/src.jpg      source
+    clean/anna/bgr.jpg      background
+    clean/anna/pha.png      true alpha, grey
+    clean/anna/fgr.webp     true foreground, straight colour; looked at where alpha is above 0
+
+Each image may be .png, .webp, .jpg or .jpeg; the four of a sample have one size.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ..errors import InputError, PhotoError
+
+INDEX = "index.json"
+PARTS = {"src": "source", "bgr": "background", "pha": "true alpha", "fgr": "true foreground"}
+SUFFIXES = (".png", ".webp", ".jpg", ".jpeg")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One pair and its truth, all of one size.
+
+    Attributes:
+        name: "condition/rest", as the index has it.
+        source: (H, W, 3) uint8, RGB.
+        background: (H, W, 3) uint8, RGB.
+        alpha: (H, W) float32, 0..1.
+        foreground: (H, W, 3) float32, RGB, straight, 0..1; means nothing where alpha is 0.
+    """
+
+    name: str
+    source: NDArray[np.uint8]
+    background: NDArray[np.uint8]
+    alpha: NDArray[np.float32]
+    foreground: NDArray[np.float32]
+
+    @property
+    def condition(self) -> str:
+        """What sets source and background apart: the first part of the name."""
+        return condition(self.name)
+
+
+class EvaluationSet:
+    """The samples of a folder; images are read one sample at a time.
+
+    Args:
+        folder: has the layout above.
+
+    Attributes:
+        folder: the same.
+        name: the folder's own name.
+        names: the samples' names, in the index's order.
+        sizes: sample's name -> (width, height).
+
+    Raises:
+        InputError: folder, index or images are missing, the index is not a list of names, or
+            sizes within a sample differ; all that is wrong is found now, none while iterating.
+        PhotoError: an image cannot be opened.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self.name = self.folder.resolve().name
+        self.names = _read_index(self.folder)
+        self._files = {name: _find(self.folder, name) for name in self.names}
+        self.sizes = {name: _size(name, files) for name, files in self._files.items()}
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __iter__(self) -> Iterator[Sample]:
+        return map(self.load, self.names)
+
+    @property
+    def conditions(self) -> list[str]:
+        """Every condition once, in the index's order."""
+        return list(dict.fromkeys(map(condition, self.names)))
+
+    def load(self, name: str) -> Sample:
+        """Read one sample.
+
+        Raises:
+            InputError: there is no such sample.
+            PhotoError: an image is broken.
+        """
+        if name not in self._files:
+            raise InputError(f"no sample {name!r} in {self.folder}: it is not in its {INDEX}")
+        files = self._files[name]
+        return Sample(
+            name,
+            source=_colour(files["src"]),
+            background=_colour(files["bgr"]),
+            alpha=_grey(files["pha"]),
+            foreground=_colour(files["fgr"]).astype(np.float32) / np.float32(255),
+        )
+
+
+def condition(name: str) -> str:
+    """The condition of the sample called `name`."""
+    return name.split("/")[0]
+
+
+def _read_index(folder: Path) -> list[str]:
+    path = folder / INDEX
+    if not folder.is_dir():
+        raise InputError(f"there is no folder {folder}: give the folder of an evaluation set")
+    if not path.is_file():
+        raise InputError(
+            f"{folder} is no evaluation set: it has no {INDEX} "
+            '(a list of sample folders such as ["clean/anna", "drift/anna"])'
+        )
+    try:
+        names = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read as JSON: {error}") from None
+    if not isinstance(names, list) or not names or not all(isinstance(n, str) for n in names):
+        raise InputError(
+            f'{path} must be a list of sample folders such as ["clean/anna", "drift/anna"]'
+        )
+    for name in names:
+        pure = PurePosixPath(name)
+        if len(pure.parts) < 2 or pure.is_absolute() or ".." in pure.parts or str(pure) != name:
+            raise InputError(
+                f"{path} names {name!r}; expected condition/name, a folder below {folder}"
+            )
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise InputError(f"{path} names {twice[0]!r} more than once: keep one")
+    return names
+
+
+def _find(folder: Path, name: str) -> dict[str, Path]:
+    """The four images of a sample, by part."""
+    sample = folder / name
+    if not sample.is_dir():
+        raise InputError(f"{folder / INDEX} names {name!r}, but there is no folder {sample}")
+    files = {}
+    for part, what in PARTS.items():
+        found = [sample / (part + s) for s in SUFFIXES if (sample / (part + s)).is_file()]
+        if len(found) != 1:
+            got = ", ".join(path.name for path in found) or "none"
+            raise InputError(
+                f"{sample} must have one {what}, {part} with one of {' '.join(SUFFIXES)}; "
+                f"found {got}"
+            )
+        files[part] = found[0]
+    return files
+
+
+def _size(name: str, files: dict[str, Path]) -> tuple[int, int]:
+    sizes = {}
+    for path in files.values():
+        with _open(path) as image:
+            sizes[path.name] = image.size
+    if len(set(sizes.values())) > 1:
+        got = ", ".join(f"{file} {w}x{h}" for file, (w, h) in sizes.items())
+        raise InputError(f"the images of {name!r} must have one size, got {got}")
+    return next(iter(sizes.values()))
+
+
+def _open(path: Path) -> Image.Image:
+    try:
+        return Image.open(path)
+    except (OSError, Image.DecompressionBombError) as error:
+        raise PhotoError(f"{path} cannot be opened as an image: {error}") from None
+
+
+def _colour(path: Path) -> NDArray[np.uint8]:
+    with _open(path) as image:
+        return np.asarray(_decoded(image, path).convert("RGB"))
+
+
+def _grey(path: Path) -> NDArray[np.float32]:
+    with _open(path) as image:
+        _decoded(image, path)
+        if image.mode.startswith("I"):  # 16 bits a pixel
+            return np.asarray(image, dtype=np.float32) / np.float32(65535)
+        return np.asarray(image.convert("L"), dtype=np.float32) / np.float32(255)
+
+
+def _decoded(image: Image.Image, path: Path) -> Image.Image:
+    try:
+        image.load()
+    except (OSError, SyntaxError, ValueError) as error:
+        raise PhotoError(f"{path} is broken: {error}") from None
+    return image

@@ -1,0 +1,192 @@
+"""Results as a table, as JSON, and as a folder that holds both and the contact sheets."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from PIL import Image
+
+from ..errors import OutputError
+from .metrics import UNKNOWN_SHARE
+from .run import Result, Results
+from .scores import Scores
+
+JSON_NAME = "report.json"
+TABLE_NAME = "report.txt"
+SHEET_NAME = "contact-sheet-{}.png"
+
+COLUMNS = {
+    "mad": "MAD",
+    "mse": "MSE",
+    "gradient": "Grad",
+    "connectivity": "Conn",
+    "foreground_mse": "Fgr MSE",
+    "unknown_mse": "Unk MSE",
+    "unknown_gradient": "Unk Grad",
+}
+SCALING = (
+    "MAD, MSE: alpha, whole image, x1e3. Grad, Conn: sums over the image, /1000, which grow with "
+    "resolution. Fgr MSE: straight foreground where true alpha > 0, x1e3. Unk: alpha where a "
+    f"trimap would say unknown (within {UNKNOWN_SHARE:.0%} of the long side of the edge), x1e3 "
+    "and /1000. Less is better."
+)
+
+
+def table(results: Sequence[Results], *, markdown: bool = False) -> str:
+    """Each method's means per condition and over all samples, as aligned text or Markdown.
+
+    Conditions are the rows; a set with one condition has no extra row for all.
+    """
+    header = ["method", "condition", "n", *COLUMNS.values()]
+    rows = [row for result in results for row in _rows(result)]
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    lines = [_line(header, widths, markdown)]
+    if markdown:
+        lines.append("|---|---|" + "---:|" * (len(header) - 2))
+    for i, row in enumerate(rows):
+        if i and row[0] and not markdown:
+            lines.append("")  # sets methods apart
+        lines.append(_line(row, widths, markdown))
+    return "\n".join(lines)
+
+
+def resolutions(samples: Sequence[Result]) -> dict[str, int]:
+    """ "WIDTHxHEIGHT" -> number of samples of that size, most frequent first."""
+    return dict(Counter("{}x{}".format(*result.size) for result in samples).most_common())
+
+
+def to_json(results: Sequence[Results], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything measured, fit for `json.dumps`.
+
+    Args:
+        results: one per method, over the same samples.
+        facts: what else to say of the run (data set, weights, working size, version...); comes
+            first, under its own keys.
+    """
+    samples = results[0].samples
+    return {
+        **facts,
+        "samples": len(samples),
+        "resolutions": resolutions(samples),
+        "scaling": SCALING,
+        "methods": [_method(result) for result in results],
+    }
+
+
+def report_paths(folder: Path, conditions: Sequence[str]) -> list[Path]:
+    """The files that `write_report` makes: JSON, table, one sheet per condition."""
+    names = [JSON_NAME, TABLE_NAME, *(SHEET_NAME.format(name) for name in conditions)]
+    return [folder / name for name in names]
+
+
+def check_free(paths: Sequence[Path]) -> None:
+    """Find out before the work whether a report would replace something.
+
+    Raises:
+        OutputError: one of `paths` exists.
+    """
+    existing = [str(path) for path in paths if path.exists()]
+    if existing:
+        raise OutputError(
+            f"{', '.join(existing)} {'exists' if len(existing) == 1 else 'exist'} already: "
+            "choose another folder with --out, or replace with --overwrite"
+        )
+
+
+def write_report(
+    folder: Path,
+    report: Mapping[str, Any],
+    text: str,
+    sheets: Mapping[str, Image.Image],
+) -> list[Path]:
+    """Write a report into `folder`, which is made if need be; replaces files of the same names.
+
+    Each file is complete from the moment it is there: it is written under another name first.
+
+    Args:
+        folder: where to.
+        report: from `to_json`.
+        text: the table, with whatever else is to be read beside it.
+        sheets: condition -> contact sheet.
+
+    Returns:
+        The paths written.
+
+    Raises:
+        OutputError: the folder or a file in it cannot be written.
+    """
+    paths = report_paths(folder, list(sheets))
+    data = json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    writers: list[Callable[[IO[bytes]], Any]] = [
+        lambda file: file.write(data.encode()),
+        lambda file: file.write((text.rstrip("\n") + "\n").encode()),
+        *((lambda file, sheet=sheet: sheet.save(file, "PNG")) for sheet in sheets.values()),
+    ]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, write in zip(paths, writers, strict=True):
+            _write_whole(path, write)
+    except OSError as error:
+        raise OutputError(f"the report cannot be written to {folder}: {error}") from None
+    return paths
+
+
+def _rows(result: Results) -> list[list[str]]:
+    groups: list[tuple[str, int, Scores]] = [
+        (name, len(result.of(name)), result.mean(name)) for name in result.conditions
+    ]
+    if len(groups) > 1:
+        groups.append(("all", len(result.samples), result.mean()))
+    return [
+        [result.method if i == 0 else "", name, str(n), *_values(scores)]
+        for i, (name, n, scores) in enumerate(groups)
+    ]
+
+
+def _values(scores: Scores) -> list[str]:
+    values = [getattr(scores, name) for name in COLUMNS]
+    return ["-" if math.isnan(value) else f"{value:.2f}" for value in values]
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], markdown: bool) -> str:
+    padded = [
+        cell.ljust(width) if column < 2 else cell.rjust(width)
+        for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    ]
+    return f"| {' | '.join(padded)} |" if markdown else "  ".join(padded).rstrip()
+
+
+def _method(result: Results) -> dict[str, Any]:
+    return {
+        "name": result.method,
+        "overall": result.mean().to_dict(),
+        "conditions": {
+            name: {"samples": len(result.of(name)), **result.mean(name).to_dict()}
+            for name in result.conditions
+        },
+        "samples": {
+            sample.name: {
+                "size": list(sample.size),
+                "seconds": round(sample.seconds, 4),
+                **sample.scores.to_dict(),
+            }
+            for sample in result.samples
+        },
+    }
+
+
+def _write_whole(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with temporary.open("wb") as file:
+            write(file)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -28,7 +28,8 @@ COLUMNS = (
 CELL = 256  # pixels, long side of a picture
 GAP = 6
 LINE = 18  # pixels, height of a line of text
-TOO_MUCH, TOO_LITTLE = np.float32([1, 0.2, 0.1]), np.float32([0.25, 0.55, 1])  # RGB
+TOO_MUCH = np.array([1, 0.2, 0.1], dtype=np.float32)  # RGB
+TOO_LITTLE = np.array([0.25, 0.55, 1], dtype=np.float32)
 PAPER, INK = (32, 32, 32), (225, 225, 225)
 
 

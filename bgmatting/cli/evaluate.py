@@ -1,0 +1,153 @@
+"""`bgmatting evaluate`: measure weights on pairs whose matte is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .options import Size
+
+if TYPE_CHECKING:
+    from ..evaluation import EvaluationSet, Results
+    from ..evaluation.sheet import ContactSheets
+    from ..imaging import Matter
+
+
+@click.command()
+@click.argument("weights")
+@click.argument("dataset", type=click.Path(path_type=Path))
+@click.option(
+    "--size",
+    type=Size(),
+    metavar="N|native",
+    default="auto",
+    show_default=True,
+    help="Working size: the long side in pixels at which the network sees the photos. "
+    "auto: what the weights were made for.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write report.json, report.txt and a contact sheet per condition to this folder.",
+)
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda", "mps"]),
+    default="auto",
+    show_default=True,
+)
+@click.option(
+    "--baselines/--no-baselines",
+    default=True,
+    show_default=True,
+    help="Measure a difference keyer and an alpha of zero as well.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace a report that exists already.")
+def evaluate(
+    weights: str,
+    dataset: Path,
+    size: str | int,
+    out: Path | None,
+    device: str,
+    baselines: bool,
+    overwrite: bool,
+) -> None:
+    """Measure weights against known mattes.
+
+    WEIGHTS is a folder (config.json, model.safetensors), a Hub repository (owner/name) or a
+    backbone's name. DATASET is a folder with an index.json, a list such as ["clean/anna",
+    "drift/anna"], and in each folder named there src, bgr, pha and fgr: source, background, true
+    alpha and true foreground, as .png, .webp or .jpg, all of one size. The first part of a name
+    is the condition; means are given for each and over all.
+
+    The table goes to stdout, all else to stderr.
+
+    \b
+    Examples:
+      bgmatting evaluate mobilenetv2 eval/composites
+      bgmatting evaluate ./weights/resnet50 eval/composites --out report
+      bgmatting evaluate alice/bgmatting-resnet50 eval/hd --size 1024 --no-baselines
+    """
+    # Imported here, so that --help doesn't wait for them.
+    from ..evaluation import EvaluationSet, matter_predictor, report
+    from ..evaluation.predictors import BASELINES
+    from ..evaluation.sheet import ContactSheets
+
+    pairs = EvaluationSet(dataset)
+    if out is not None and not overwrite:
+        report.check_free(report.report_paths(out, pairs.conditions))
+    matter = _matter(weights, device)
+    working_size = None if size == "native" else size
+    sheets = ContactSheets() if out is not None else None
+    name = _name(weights)
+    results = [_run(matter_predictor(matter, working_size), pairs, name, sheets)]
+    if baselines:
+        results += [_run(predict, pairs, method) for method, predict in BASELINES.items()]
+
+    facts = _facts(name, matter, pairs, size)
+    text = f"{_heading(facts, results[0])}\n\n{report.table(results)}\n\n{report.SCALING}"
+    click.echo(text)
+    if out is not None and sheets is not None:
+        title = f"{name}   {pairs.name}   working size {facts['working_size']}"
+        written = report.write_report(
+            out, report.to_json(results, facts), text, sheets.images(title)
+        )
+        for path in written:
+            click.echo(f"wrote {path}", err=True)
+
+
+def _matter(weights: str, device: str) -> Matter:
+    from ..imaging import Matter
+
+    return Matter.from_pretrained(weights, device=device)
+
+
+def _run(
+    predict: Any, pairs: EvaluationSet, method: str, sheets: ContactSheets | None = None
+) -> Results:
+    from tqdm import tqdm
+
+    from ..evaluation import evaluate as run
+
+    # disable=None: no bar where stderr is no terminal.
+    with tqdm(total=len(pairs), desc=method, unit="pair", disable=None, leave=False) as bar:
+        return run(
+            predict,
+            pairs,
+            method=method,
+            progress=lambda done, name: bar.update(),
+            observe=None if sheets is None else sheets.add,
+        )
+
+
+def _name(weights: str) -> str:
+    """What to call the weights in a report: a folder by its own name, wherever it lies."""
+    return Path(weights).resolve().name if Path(weights).is_dir() else weights
+
+
+def _facts(name: str, matter: Matter, pairs: EvaluationSet, size: str | int) -> dict[str, Any]:
+    from .. import __version__
+
+    return {
+        "dataset": pairs.name,
+        "weights": name,
+        "backbone": matter.backbone,
+        "working_size": matter.network.working_size if size == "auto" else size,
+        "device": str(matter.device),
+        "precision": str(matter.dtype).removeprefix("torch."),
+        "bgmatting": __version__,
+    }
+
+
+def _heading(facts: dict[str, Any], results: Results) -> str:
+    from ..evaluation.report import resolutions
+
+    sizes = ", ".join(f"{count} of {size}" for size, count in resolutions(results.samples).items())
+    return (
+        f"{facts['weights']} ({facts['backbone']}) on {facts['dataset']}: "
+        f"{len(results.samples)} samples ({sizes}), working size {facts['working_size']}, "
+        f"{facts['device']}, {facts['precision']}, bgmatting {facts['bgmatting']}"
+    )

@@ -46,7 +46,7 @@ clean:
 
 .venv/made:
 	@command -v $(PYTHON) >/dev/null || $(call install,python3)
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed" * (sys.version_info < (3, 10)))'
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed" if sys.version_info < (3, 10) else 0)'
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(call install,python3-venv)
 	@$(PYTHON) -m venv .venv
 	@touch $@

@@ -1,0 +1,96 @@
+"""`bgmatting train`: make weights from generated pairs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+EPILOG = """\b
+Examples:
+  bgmatting train --preview look.png --people people/ --backgrounds photos/
+  bgmatting train --backbone mobilenetv2 --out runs/one --minutes 120 \\
+      --people people/ --objects objects/ --backgrounds photos/
+  bgmatting train --backbone mobilenetv2 --out runs/one --minutes 120 --resume
+Over several processes or machines:
+  accelerate launch --num_processes 4 -m bgmatting train --backbone resnet50 --out runs/two
+  torchrun --nproc-per-node 2 -m bgmatting train --cpu --backbone mobilenetv2 --out runs/three
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.option("--backbone", help="mobilenetv2, resnet50 or resnet101.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder of the run.")
+@click.option("--people", type=FOLDER, multiple=True, help="RGBA pictures of people.")
+@click.option("--objects", type=FOLDER, multiple=True, help="RGBA pictures of anything else.")
+@click.option("--mattes", type=FOLDER, multiple=True, help="Folder with fgr/ and pha/.")
+@click.option("--backgrounds", type=FOLDER, multiple=True, help="Photos of scenes.")
+@click.option("--textures", type=FOLDER, multiple=True, help="Photos used as surfaces only.")
+@click.option("--encoder", type=FILE, help="Start the encoder from this safetensors file.")
+@click.option("--start", type=str, help="Start from these weights (folder, name or repo id).")
+@click.option("--resume", is_flag=True, help="Go on with the run in --out.")
+@click.option("--samples", default=200_000, show_default=True, help="Length of the run.")
+@click.option("--minutes", type=float, help="Length of the run in time, in place of --samples.")
+@click.option("--batch", default=8, show_default=True, help="Samples a step and process.")
+@click.option("--crops", help="Crop sides and until when, e.g. 176:0.6,256:0.9,352:1.")
+@click.option("--rate", default=1e-3, show_default=True, help="Peak learning rate.")
+@click.option("--seed", default=0, show_default=True)
+@click.option("--workers", default=1, show_default=True, help="Drawing processes per process.")
+@click.option("--precision", type=click.Choice(["no", "bf16", "fp16"]), default="no")
+@click.option("--cpu", is_flag=True, help="Do not use a GPU.")
+@click.option("--check-every", default=250, show_default=True, help="Steps between checkpoints.")
+@click.option("--data-note", default="", help="What the data is and its licence, for the card.")
+@click.option(
+    "--preview", type=click.Path(dir_okay=False, path_type=Path),
+    help="Only write a contact sheet of generated samples to this PNG.",
+)  # fmt: skip
+def train(**options) -> None:  # type: ignore[no-untyped-def]
+    """Train a network on generated pairs of photos with known mattes.
+
+    Works with no pictures at all, better with folders of them. Ends by writing OUT/weights, which
+    `--weights` and `from_pretrained` load.
+    """
+    from ..errors import InputError, OutputError
+    from ..training.assets import AssetFolders
+    from ..training.preview import preview
+
+    kinds = ("people", "objects", "mattes", "backgrounds", "textures")
+    folders = AssetFolders(**{kind: options[kind] for kind in kinds})
+    if options["preview"]:
+        path: Path = options["preview"]
+        if path.exists():
+            raise OutputError(f"{path} is there already; name another file")
+        preview(folders, seed=options["seed"]).save(path, format="PNG")
+        click.echo(path)
+        return
+    for name in ("backbone", "out"):
+        if not options[name]:
+            raise click.UsageError(f"Missing option '--{name}'.")
+    if options["encoder"] and options["start"]:
+        raise InputError("--encoder and --start exclude each other: the weights hold an encoder")
+    _run(options, folders)
+
+
+def _run(options: dict, folders) -> None:  # type: ignore[no-untyped-def]
+    from ..training.loop import Trainer, TrainingConfig
+    from ..training.schedule import Schedule, parse_stages
+
+    stages = {"stages": parse_stages(options["crops"])} if options["crops"] else {}
+    schedule = Schedule(
+        samples=options["samples"], minutes=options["minutes"], batch=options["batch"],
+        rate=options["rate"], **stages,
+    )  # fmt: skip
+    names = ("backbone", "out", "encoder", "start", "seed", "workers", "precision", "cpu")
+    config = TrainingConfig(
+        **{name: options[name] for name in names}, folders=folders, schedule=schedule,
+        check_every=options["check_every"],
+    )  # fmt: skip
+    trainer = Trainer(config, resume=options["resume"])
+    network = trainer.run()
+    if trainer.accelerator.is_main_process:
+        from ..training.export import export
+
+        click.echo(export(network, config, data_note=options["data_note"]))

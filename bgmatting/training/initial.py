@@ -1,0 +1,87 @@
+"""Where training starts: an encoder trained on photos, brought to our six input channels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from ..errors import WeightsError
+from ..model import MattingNetwork
+
+# What torchvision's ImageNet weights expect of their input (RGB).
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+PLATE_SHARE = -0.3  # the plate's half of the first convolution, as a multiple of the source's
+UNUSED = ("features.18.", "classifier.", "fc.")  # classification layers that the encoder lacks
+
+
+def load_encoder(network: MattingNetwork, file: Path | str) -> None:
+    """Start `network.backbone` from an ImageNet encoder.
+
+    Args:
+        network: changed in place; its ASPP and decoder stay as they are.
+        file: safetensors with torchvision's key names and three input channels; batch norms may
+            be folded away into identity ones, see `settle_batch_norm`.
+
+    Raises:
+        WeightsError: the file cannot be read or is not this backbone's.
+    """
+    try:
+        state = {key: value.float() for key, value in load_file(file).items()}
+    except (OSError, SafetensorError) as error:
+        raise WeightsError(f"cannot read {file} as safetensors: {error}") from error
+    state = {key: value for key, value in state.items() if not key.startswith(UNUSED)}
+    own = network.backbone.state_dict()
+    first = "features.0.0.weight" if "features.0.0.weight" in own else "conv1.weight"
+    norm = "features.0.1" if first.startswith("features") else "bn1"
+    missing = sorted(k for k in own if k not in state and not k.endswith("num_batches_tracked"))
+    extra = sorted(set(state) - set(own))
+    if missing or extra:
+        raise WeightsError(
+            f"{file} is no encoder for this backbone: {len(missing)} entries are missing "
+            f"(first {missing[:1]}), {len(extra)} are not known (first {extra[:1]})"
+        )
+    std = torch.tensor(IMAGENET_STD).view(1, 3, 1, 1)
+    mean = torch.tensor(IMAGENET_MEAN).view(1, 3, 1, 1)
+    weight = state[first] / std  # out, 3, k, k: takes 0..1 in place of normalised input
+    state[first] = torch.cat([weight, PLATE_SHARE * weight], 1)  # out, 6, k, k
+    shift = (weight * mean).sum((1, 2, 3)) * (1 + PLATE_SHARE)  # what subtracting the mean did
+    state[f"{norm}.running_mean"] = state[f"{norm}.running_mean"] + shift
+    network.backbone.load_state_dict(state, strict=False)
+
+
+@torch.no_grad()
+def settle_batch_norm(network: MattingNetwork, src: Tensor, bgr: Tensor) -> None:
+    """Give each of the encoder's batch norms the statistics of what it sees, function unchanged.
+
+    An encoder whose norms were folded away has identity ones; trained like that they would
+    change the function at the first step. Each norm's weight and bias take up what its new mean
+    and variance change.
+    """
+
+    def settle(norm: nn.BatchNorm2d, inputs: tuple[Tensor]) -> None:
+        x = inputs[0]  # B, C, H, W
+        old_mean, old_var = norm.running_mean, norm.running_var
+        if old_mean is None or old_var is None:  # a norm that keeps no statistics
+            return
+        mean, var = x.mean((0, 2, 3)), x.var((0, 2, 3), unbiased=False)
+        gain = norm.weight / (old_var + norm.eps).sqrt()
+        norm.bias.add_((mean - old_mean) * gain)
+        norm.weight.copy_(gain * (var + norm.eps).sqrt())
+        old_mean.copy_(mean)
+        old_var.copy_(var)
+
+    was_training = network.training
+    network.eval()
+    norms = [m for m in network.backbone.modules() if isinstance(m, nn.BatchNorm2d)]
+    handles = [norm.register_forward_pre_hook(settle) for norm in norms]  # type: ignore[arg-type]
+    try:
+        network.backbone(torch.cat([src, bgr], 1))
+    finally:
+        for handle in handles:
+            handle.remove()
+        network.train(was_training)

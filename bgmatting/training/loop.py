@@ -1,0 +1,271 @@
+"""The training loop: one code path from two CPU cores to many GPUs (Hugging Face Accelerate)."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from accelerate import Accelerator, DataLoaderConfiguration
+from accelerate.utils import DistributedDataParallelKwargs, broadcast
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from ..errors import InputError, OutputError
+from ..model import MattingNetwork
+from ..model.network import MATTE_CHANNELS
+from .assets import AssetFolders
+from .average import WeightAverage, reestimate_batch_norm
+from .capture import CaptureConfig, Pair, anneal
+from .checkpoint import NAME, load_checkpoint, save_checkpoint
+from .initial import load_encoder, settle_batch_norm
+from .losses import losses
+from .preview import contact_sheet
+from .samples import Draw, GeneratorConfig, batches, photograph
+from .schedule import Schedule
+from .validation import ValidationSet
+
+STATISTICS_BATCHES = 60  # to re-estimate batch norm over
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """Everything that makes a run; the defaults are the recommended values.
+
+    Attributes:
+        backbone: of the network.
+        out: folder for the checkpoint, the log and the weights.
+        folders: pictures to draw from, any of them empty.
+        schedule: how long, and what changes on the way.
+        capture: what sets source and plate apart.
+        generator: shares of subject and scene families.
+        encoder: safetensors to start the encoder from.
+        seed: of everything random.
+        workers: drawing processes for each training process.
+        precision: `no`, `bf16` or `fp16`, of the network's mixed precision.
+        check_every: steps between checkpoint, validation and pictures.
+    """
+
+    backbone: str
+    out: Path
+    folders: AssetFolders = field(default_factory=AssetFolders)
+    schedule: Schedule = field(default_factory=Schedule)
+    capture: CaptureConfig = field(default_factory=CaptureConfig)
+    generator: GeneratorConfig = field(default_factory=GeneratorConfig)
+    encoder: Path | None = None
+    start: Path | None = None
+    seed: int = 0
+    workers: int = 1
+    precision: str = "no"
+    cpu: bool = False
+    check_every: int = 250
+
+
+class RawMatte(nn.Module):
+    """The network as data parallelism wants it: one forward, only the trained channels."""
+
+    def __init__(self, network: MattingNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, src: Tensor, bgr: Tensor) -> Tensor:
+        """(B, 3, H, W) twice -> (B, 5, H, W) raw alpha, foreground residual, error."""
+        return self.network.raw(src, bgr, MATTE_CHANNELS)
+
+
+class Trainer:
+    """One run. `Trainer(config).run()` trains and returns the averaged network."""
+
+    def __init__(self, config: TrainingConfig, *, resume: bool = False, quiet: bool = False):
+        if not resume and (config.out / NAME).exists():
+            raise OutputError(
+                f"{config.out} holds a run already; continue it with --resume or choose another"
+            )
+        self.config, self.quiet = config, quiet
+        self.accelerator = Accelerator(
+            cpu=config.cpu,
+            mixed_precision=config.precision,
+            dataloader_config=DataLoaderConfiguration(dispatch_batches=False),
+            kwargs_handlers=[DistributedDataParallelKwargs(gradient_as_bucket_view=True)],
+        )
+        self.device = self.accelerator.device
+        self.rank = self.accelerator.process_index
+        torch.manual_seed(config.seed)
+        self.network = MattingNetwork(config.backbone)
+        self.step = self.samples = 0
+        self.minutes = 0.0
+        self.history: list[dict[str, float]] = []
+        state = load_checkpoint(config.out) if resume else None
+        if state is not None and state["backbone"] != config.backbone:
+            raise InputError(
+                f"{config.out} holds a run of {state['backbone']}, not of {config.backbone}"
+            )
+        if state is not None:
+            self.network.load_state_dict(state["network"])
+        elif config.start:
+            self._start_from(config.start)
+        elif config.encoder:
+            self._start_encoder(config.encoder)
+        self.network.to(self.device).to(memory_format=torch.channels_last)
+        self.average = WeightAverage(self.network)
+        optimizer = torch.optim.AdamW(_groups(self.network), lr=config.schedule.rate, fused=True)
+        self.model, self.optimizer = self.accelerator.prepare(RawMatte(self.network), optimizer)
+        if state is not None:
+            self.average.network.load_state_dict(state["average"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.step, self.samples = state["step"], state["samples"]
+            self.minutes, self.history = state["minutes"], state["history"]
+        self.validation = ValidationSet.draw(config.folders, self.device)
+
+    def run(self) -> MattingNetwork:
+        """Train to the end of the schedule, from wherever the run stands."""
+        config, schedule = self.config, self.config.schedule
+        layers = batches(
+            config.folders, self._plan, start=self.step, workers=config.workers,
+            config=config.generator,
+        )  # fmt: skip
+        writer = self._writer()
+        bar = tqdm(
+            total=100.0, unit="%", disable=self.quiet or not self.accelerator.is_main_process,
+            bar_format="{l_bar}{bar}| {postfix} [{elapsed}]",
+        )  # fmt: skip
+        running: dict[str, float] = {}
+        clock, spent = time.monotonic(), self.minutes
+        while (progress := self._progress()) < 1:
+            pair = self._pair(next(layers), progress)
+            terms = self._train_step(pair, schedule.learning_rate(self.step, progress))
+            count = len(pair.src) * self.accelerator.num_processes
+            self.step, self.samples = self.step + 1, self.samples + count
+            self.minutes = spent + (time.monotonic() - clock) / 60
+            for name, value in terms.items():
+                running[name] = 0.98 * running.get(name, value) + 0.02 * value
+            bar.n = round(100 * progress, 1)
+            rate = (self.samples - 0) / max(self.minutes * 60, 1e-6)
+            bar.set_postfix_str(
+                f"{self.samples} samples, {rate:.1f}/s, alpha x1e3 {1e3 * running['alpha']:.1f}"
+            )
+            if writer and self.step % 20 == 0:
+                for name, value in terms.items():
+                    writer.add_scalar(f"loss/{name}", value, self.samples)
+            if self.step % config.check_every == 0:
+                self._check(running, writer, pair)
+        bar.close()
+        self._check(running, writer, None)
+        reestimate_batch_norm(self.average.network, self._statistics())
+        return self.average.network
+
+    def _train_step(self, pair: Pair, rate: float) -> dict[str, float]:
+        # Dropout of a step depends on nothing but the step: resuming repeats it exactly.
+        torch.manual_seed(self.config.seed * 1_000_003 + self.step * 1009 + self.rank)
+        self.network.train()
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        src, bgr = (t.contiguous(memory_format=torch.channels_last) for t in (pair.src, pair.bgr))
+        with self.accelerator.autocast():
+            raw = self.model(src, bgr)
+        terms = losses(raw, pair)
+        self.accelerator.backward(terms["total"])
+        self.accelerator.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.average.update(self.network, self.step)
+        return {name: float(value.detach()) for name, value in terms.items()}
+
+    def _plan(self, step: int) -> list[Draw]:
+        """The draws of a step; sizes are this process's own, as are the samples."""
+        key = (self.config.seed, self.rank, step)
+        schedule = self.config.schedule
+        progress = schedule.progress(self.samples, self.minutes)
+        batch, height, width = schedule.crop(progress, np.random.default_rng((*key, 0)))
+        return [Draw((*key, 1, i), height, width) for i in range(batch)]
+
+    def _pair(self, layers, progress: float) -> Pair:  # type: ignore[no-untyped-def]
+        capture = anneal(self.config.capture, progress)
+        return photograph(layers, self.device, capture, (self.config.seed, self.rank, self.step, 2))
+
+    def _progress(self) -> float:
+        """The first process's progress, so that all stop at the same step."""
+        mine = torch.tensor(
+            self.config.schedule.progress(self.samples, self.minutes), device=self.device
+        )
+        return float(broadcast(mine)) if self.accelerator.num_processes > 1 else float(mine)
+
+    def _check(self, running: dict[str, float], writer, pair: Pair | None) -> None:  # type: ignore[no-untyped-def]
+        """Checkpoint, validate, log; on the first process only, the others wait."""
+        if self.accelerator.is_main_process:
+            scores = self.validation.score(self.average.network)
+            entry = {"step": self.step, "samples": self.samples, "minutes": round(self.minutes, 2)}
+            entry |= {f"train_{k}": v for k, v in running.items()}
+            entry |= {f"validation_{k}": v for k, v in scores.items()}
+            self.history.append(entry)
+            save_checkpoint(self.config.out, self._state())
+            with (self.config.out / "history.jsonl").open("a") as log:
+                log.write(json.dumps(entry) + "\n")
+            if writer:
+                for name, value in scores.items():
+                    writer.add_scalar(f"validation/mad_{name}", value, self.samples)
+                if pair is not None:
+                    with torch.no_grad():
+                        pha, _, err = self.average.network.matte(pair.src[:4], pair.bgr[:4])
+                    first = Pair(*(part[:4] for part in pair))
+                    writer.add_image("batch", contact_sheet(first, pha, err), self.samples)
+        self.accelerator.wait_for_everyone()
+
+    def _state(self) -> dict:
+        return {
+            "backbone": self.config.backbone, "network": self.network.state_dict(),
+            "average": self.average.network.state_dict(),
+            "optimizer": self.optimizer.state_dict(), "step": self.step,
+            "samples": self.samples, "minutes": self.minutes, "history": self.history,
+            "schedule": asdict(self.config.schedule),
+        }  # fmt: skip
+
+    def _statistics(self) -> Iterator[Pair]:
+        """Pairs as in the last stage of training, drawn apart from it."""
+        key = self.config.seed + 1_000_000
+        side = self.config.schedule.stages[-1].side
+
+        def plan(step: int) -> list[Draw]:
+            return [Draw((key, step, i), side, side) for i in range(4)]
+
+        drawn = batches(self.config.folders, plan, workers=self.config.workers)
+        for step in range(STATISTICS_BATCHES):
+            yield photograph(next(drawn), self.device, anneal(self.config.capture, 1), (key, step))
+
+    def _start_encoder(self, file: Path) -> None:
+        load_encoder(self.network, file)
+        if self.config.folders.backgrounds:
+            drawn = batches(
+                self.config.folders, lambda step: [Draw((3, step, i), 224, 224) for i in range(16)]
+            )
+            pair = photograph(next(drawn), torch.device("cpu"), CaptureConfig(), (3,))
+            settle_batch_norm(self.network, pair.src, pair.bgr)
+
+    def _start_from(self, folder: Path) -> None:
+        from ..hub import MattingBase  # the only thing here that knows of the Hub's file layout
+
+        self.network.load_state_dict(MattingBase.from_pretrained(str(folder)).state_dict())
+
+    def _writer(self):  # type: ignore[no-untyped-def]
+        if not self.accelerator.is_main_process:
+            return None
+        from torch.utils.tensorboard import SummaryWriter
+
+        return SummaryWriter(str(self.config.out / "tensorboard"))
+
+
+def _groups(network: MattingNetwork) -> list[dict]:
+    """Weight decay for convolutions, none for norms, biases and the last convolution.
+
+    The last one holds the hidden channels: without a gradient, decay alone would shrink them.
+    """
+    plain: list[nn.Parameter] = []
+    decayed: list[nn.Parameter] = []
+    for name, parameter in network.named_parameters():
+        spared = parameter.dim() < 2 or name.startswith("decoder.conv4")
+        (plain if spared else decayed).append(parameter)
+    return [{"params": decayed, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}]

@@ -1,0 +1,87 @@
+"""How long training lasts and what changes on the way: crops, batches, learning rate."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import InputError
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Until `until` (share of training) crops have about `side` x `side` pixels."""
+
+    until: float
+    side: int
+
+
+# Throughput per pixel is flat, so small crops first buy samples one for one.
+DEFAULT_STAGES = (Stage(0.6, 176), Stage(0.9, 256), Stage(1.0, 352))
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The course of a run.
+
+    Attributes:
+        samples: how many samples make the run, over all processes.
+        minutes: or how long it takes; then `samples` is not asked. Time spent before an
+            interruption counts.
+        stages: crop sizes, in order.
+        batch: samples a step and process in the first stage; later ones hold as many pixels.
+        rate: peak learning rate.
+        warm_up: steps of linear warm-up before the cosine.
+        mix: spread of the crops' aspect, as a standard deviation of log(width / height).
+    """
+
+    samples: int = 200_000
+    minutes: float | None = None
+    stages: tuple[Stage, ...] = DEFAULT_STAGES
+    batch: int = 8
+    rate: float = 1e-3
+    warm_up: int = 200
+    mix: float = 0.15
+
+    def progress(self, samples: int, minutes: float) -> float:
+        """Share of the run that is done, 0..1."""
+        done = samples / self.samples if self.minutes is None else minutes / self.minutes
+        return min(1.0, done)
+
+    def crop(self, progress: float, rng: np.random.Generator) -> tuple[int, int, int]:
+        """(batch, height, width) of a step; one size a batch, sides any whole number."""
+        side = next((s.side for s in self.stages if progress < s.until), self.stages[-1].side)
+        pixels = self.batch * self.stages[0].side ** 2
+        # Fewer than four make poor batch-norm statistics.
+        batch = max(4, round(pixels / side**2))
+        stretch = math.exp(float(np.clip(rng.normal(0, self.mix), -0.6, 0.6)) / 2)
+        scale = float(rng.uniform(0.9, 1.1))
+        return batch, max(32, round(side * scale / stretch)), max(32, round(side * scale * stretch))
+
+    def learning_rate(self, step: int, progress: float) -> float:
+        """Linear warm-up, then half a cosine down to 1 % of the peak."""
+        warm = min(1.0, (step + 1) / self.warm_up)
+        return self.rate * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
+
+
+def parse_stages(text: str) -> tuple[Stage, ...]:
+    """`"176:0.6,256:0.9,352:1"` -> stages.
+
+    Raises:
+        InputError: not of that form, or the shares do not rise to 1.
+    """
+    try:
+        parts = [part.split(":") for part in text.split(",")]
+        stages = tuple(Stage(float(until), int(side)) for side, until in parts)
+    except ValueError:
+        raise InputError(
+            f"crops are {text!r}; expected SIDE:SHARE,... such as 176:0.6,256:0.9,352:1"
+        ) from None
+    shares = [stage.until for stage in stages]
+    if shares != sorted(shares) or shares[-1] != 1 or min(s.side for s in stages) < 32:
+        raise InputError(
+            f"crops are {text!r}; the shares must rise to 1 and no side be below 32 pixels"
+        )
+    return stages

@@ -1,0 +1,98 @@
+"""Surfaces: what drawn shapes, walls and scenes without photos are made of."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from .assets import Assets
+
+Size = tuple[int, int]  # height, width
+
+
+def random_colour(rng: np.random.Generator) -> np.ndarray:
+    """A colour, (3,) float32 RGB 0..1: greys and skin-like tones as often as vivid ones."""
+    kind = rng.random()
+    if kind < 0.3:
+        colour = np.full(3, rng.uniform(0.02, 0.98)) + rng.normal(0, 0.03, 3)
+    elif kind < 0.45:
+        tone = rng.uniform(0.2, 0.95)
+        colour = tone * np.array([1.0, rng.uniform(0.65, 0.85), rng.uniform(0.5, 0.75)])
+    else:
+        colour = rng.uniform(0, 1, 3)
+    return np.clip(colour, 0, 1).astype(np.float32)
+
+
+def smooth_field(rng: np.random.Generator, size: Size, cells: float) -> np.ndarray:
+    """A smooth random field, (h, w) float32, about N(0, 1), with `cells` bumps a side."""
+    n = max(2, round(cells) + 1)
+    coarse = rng.normal(size=(n, n)).astype(np.float32)
+    return cv2.resize(coarse, (size[1], size[0]), interpolation=cv2.INTER_CUBIC)
+
+
+def noise(rng: np.random.Generator, size: Size) -> np.ndarray:
+    """Multi-octave noise between two or three colours, (h, w, 3) float32."""
+    roughness = rng.uniform(0.35, 0.8)
+    cells, weight = rng.uniform(1.5, 6), 1.0
+    value = np.zeros(size, np.float32)
+    while cells < min(size) / 1.5:
+        value += weight * smooth_field(rng, size, cells)
+        cells, weight = cells * 2, weight * roughness
+    value = (value - value.min()) / max(float(np.ptp(value)), 1e-6)  # h, w in 0..1
+    stops = np.stack([random_colour(rng) for _ in range(rng.integers(2, 4))])
+    position = value * (len(stops) - 1)
+    left = np.minimum(position.astype(int), len(stops) - 2)
+    mix = (position - left)[..., None]
+    return (stops[left] * (1 - mix) + stops[left + 1] * mix).astype(np.float32)
+
+
+def stripes(rng: np.random.Generator, size: Size) -> np.ndarray:
+    """Stripes or checks of two colours, warped a little, (h, w, 3) float32."""
+    y, x = np.mgrid[: size[0], : size[1]].astype(np.float32)
+    bend = rng.uniform(0, 8)
+    x = x + bend * smooth_field(rng, size, 3)
+    y = y + bend * smooth_field(rng, size, 3)
+    angle, period = rng.uniform(0, np.pi), rng.uniform(4, max(6, min(size) / 4))
+    across = x * np.cos(angle) + y * np.sin(angle)
+    wave = np.sin(across * 2 * np.pi / period)
+    if rng.random() < 0.3:
+        along = -x * np.sin(angle) + y * np.cos(angle)
+        wave = wave * np.sin(along * 2 * np.pi / period)
+    mix = np.clip(wave * rng.uniform(1, 6) + 0.5, 0, 1)[..., None]
+    return (random_colour(rng) * (1 - mix) + random_colour(rng) * mix).astype(np.float32)
+
+
+def gradient(rng: np.random.Generator, size: Size) -> np.ndarray:
+    """One colour, lit unevenly, with faint grain: a wall, (h, w, 3) float32."""
+    light = 1 + rng.uniform(0, 0.2) * smooth_field(rng, size, rng.uniform(1, 2.5))
+    grain = rng.normal(0, rng.uniform(0, 0.02), size)
+    wall = random_colour(rng) * light[..., None] + grain[..., None]
+    return np.clip(wall, 0, 1).astype(np.float32)
+
+
+def crop_photo(rng: np.random.Generator, photo: np.ndarray, size: Size) -> np.ndarray:
+    """A random crop of a photo, brought to `size`, flipped half the time, (h, w, 3) float32."""
+    height, width = photo.shape[:2]
+    largest = min(height / size[0], width / size[1])
+    # As fractions of the largest crop that fits; small crops would be all blur.
+    scale = largest * rng.uniform(0.45, 1.0) if largest > 1 else largest
+    h, w = max(1, int(size[0] * scale)), max(1, int(size[1] * scale))
+    top, left = rng.integers(height - h + 1), rng.integers(width - w + 1)
+    crop = photo[top : top + h, left : left + w]
+    how = cv2.INTER_AREA if scale > 1 else cv2.INTER_CUBIC
+    crop = cv2.resize(crop, (size[1], size[0]), interpolation=how)
+    if rng.random() < 0.5:
+        crop = crop[:, ::-1]
+    return np.ascontiguousarray(crop, np.float32) / 255
+
+
+def surface(rng: np.random.Generator, size: Size, assets: Assets) -> np.ndarray:
+    """A random surface for a drawn shape, (h, w, 3) float32 RGB 0..1."""
+    kind = rng.random()
+    if (assets.textures or assets.backgrounds) and kind < 0.45:
+        return crop_photo(rng, assets.texture(rng), size)
+    if kind < 0.65:
+        return noise(rng, size)
+    if kind < 0.78:
+        return stripes(rng, size)
+    return gradient(rng, size)

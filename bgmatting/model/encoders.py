@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from torch import Tensor, nn
 from torchvision.models.mobilenetv2 import MobileNetV2
@@ -33,6 +34,8 @@ class ResNetEncoder(ResNet):
 
 class MobileNetV2Encoder(MobileNetV2):
     """MobileNetV2 without its last 1x1 block, its last stage dilated in place of its stride."""
+
+    features: Any  # a Sequential; torchvision leaves its type open
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,8 +1,9 @@
-"""Batch norm folded into the convolutions before it: the same function, fewer passes over memory."""
+"""Batch norm folded into the convolutions before it: the same function in fewer passes."""
 
 from __future__ import annotations
 
 import copy
+from itertools import pairwise
 from typing import TypeVar
 
 from torch import nn
@@ -20,7 +21,7 @@ def fold_batch_norm(network: ModuleT) -> ModuleT:
     network = copy.deepcopy(network).eval()
     for parent in list(network.modules()):
         children = list(parent.named_children())
-        for (conv_name, conv), (norm_name, norm) in zip(children, children[1:], strict=False):
+        for (conv_name, conv), (norm_name, norm) in pairwise(children):
             if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
                 setattr(parent, conv_name, fuse_conv_bn_eval(conv, norm))
                 setattr(parent, norm_name, nn.Identity())

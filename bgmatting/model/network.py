@@ -1,7 +1,8 @@
 """The base network of BackgroundMattingV2: source and background in, matte out.
 
 Lin, Ryabtsev, Sengupta, Curless, Seitz and Kemelmacher-Shlizerman, "Real-Time High-Resolution
-Background Matting", CVPR 2021. Key names, shapes and outputs are those of the published checkpoints.
+Background Matting", CVPR 2021. Key names, shapes and outputs are those of the published
+checkpoints.
 """
 
 from __future__ import annotations
@@ -56,9 +57,7 @@ class MattingNetwork(nn.Module):
         facts = backbone_facts(backbone)
         self.backbone = facts.encoder()
         self.aspp = ASPP(facts.features, list(ASPP_RATES), ASPP_CHANNELS)
-        self.decoder = Decoder(
-            (ASPP_CHANNELS, *DECODER_WIDTHS, OUTPUT_CHANNELS), facts.shortcuts
-        )
+        self.decoder = Decoder((ASPP_CHANNELS, *DECODER_WIDTHS, OUTPUT_CHANNELS), facts.shortcuts)
 
     def forward(self, src: Tensor, bgr: Tensor) -> Outputs:
         """Matte a batch.

@@ -44,7 +44,11 @@ def table(results: Sequence[Results], *, markdown: bool = False) -> str:
     Conditions are the rows; a set with one condition has no extra row for all.
     """
     header = ["method", "condition", "n", *COLUMNS.values()]
-    rows = [row for result in results for row in _rows(result)]
+    rows = [
+        [*row.values()] if i == 0 else ["", *[*row.values()][1:]]
+        for result in results
+        for i, row in enumerate(table_rows([result]))
+    ]
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     lines = [_line(header, widths, markdown)]
     if markdown:
@@ -54,6 +58,20 @@ def table(results: Sequence[Results], *, markdown: bool = False) -> str:
             lines.append("")  # sets methods apart
         lines.append(_line(row, widths, markdown))
     return "\n".join(lines)
+
+
+def table_rows(results: Sequence[Results]) -> list[dict[str, str]]:
+    """The table's rows as column -> text, such as a model card takes."""
+    return [
+        {
+            "method": result.method,
+            "condition": name,
+            "n": str(count),
+            **{title: _text(getattr(scores, field)) for field, title in COLUMNS.items()},
+        }
+        for result in results
+        for name, count, scores in _groups(result)
+    ]
 
 
 def resolutions(samples: Sequence[Result]) -> dict[str, int]:
@@ -137,21 +155,14 @@ def write_report(
     return paths
 
 
-def _rows(result: Results) -> list[list[str]]:
-    groups: list[tuple[str, int, Scores]] = [
-        (name, len(result.of(name)), result.mean(name)) for name in result.conditions
-    ]
-    if len(groups) > 1:
-        groups.append(("all", len(result.samples), result.mean()))
-    return [
-        [result.method if i == 0 else "", name, str(n), *_values(scores)]
-        for i, (name, n, scores) in enumerate(groups)
-    ]
+def _groups(result: Results) -> list[tuple[str, int, Scores]]:
+    """(condition, number of samples, mean) for each condition and, if there are several, all."""
+    groups = [(name, len(result.of(name)), result.mean(name)) for name in result.conditions]
+    return groups if len(groups) == 1 else [*groups, ("all", len(result.samples), result.mean())]
 
 
-def _values(scores: Scores) -> list[str]:
-    values = [getattr(scores, name) for name in COLUMNS]
-    return ["-" if math.isnan(value) else f"{value:.2f}" for value in values]
+def _text(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.2f}"
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], markdown: bool) -> str:

@@ -41,6 +41,14 @@ def test_table_as_markdown(results):
     assert lines[2].startswith("| difference keyer | clean")
 
 
+def test_rows_name_their_columns(results):
+    rows = report.table_rows(results)
+    assert [row["condition"] for row in rows] == ["clean", "drift", "all"] * 2
+    assert {row["method"] for row in rows[3:]} == {"zero alpha"}
+    assert rows[4]["MAD"] == f"{results[1].mean('drift').mad:.2f}"
+    assert rows[4]["Fgr MSE"] == "-"
+
+
 def test_one_condition_needs_no_row_for_all(make_set):
     result = evaluate(zero_alpha, EvaluationSet(make_set(["drift/a", "drift/b"])))
     assert len(report.table([result]).splitlines()) == 2

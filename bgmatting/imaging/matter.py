@@ -1,0 +1,158 @@
+"""From a pair of photos to a matte: the pipeline in its order."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from typing_extensions import Self
+
+from ..errors import InputError
+from ..model import MattingNetwork
+from .matte import Matte
+from .pair import fit_background
+from .reading import MAX_MEGAPIXELS, Photo, read_photo
+from .resampling import shrink, working_shape
+from .runtime import Engine
+from .upsampling import Upsampler
+
+DEFAULT_SIZE = 768  # for networks that don't say what suits them
+
+
+class Matter:
+    """Mattes photos with one network. Safe to use from several threads.
+
+    Args:
+        network: copied.
+        device: "auto" (CUDA, else MPS, else the CPU), "cpu", "cuda", "cuda:1", "mps".
+        dtype: "auto" (what is fast on the device without harm), "float32", "float16", "bfloat16".
+
+    Attributes:
+        working_size: the long side, in pixels, at which photos are matted by default.
+        backbone: the network's, by name; None if it does not say.
+
+    Raises:
+        InputError: the device is not there, or an argument is unknown.
+    """
+
+    def __init__(
+        self,
+        network: MattingNetwork,
+        *,
+        device: str | torch.device = "auto",
+        dtype: str | torch.dtype = "auto",
+    ) -> None:
+        self.working_size: int = getattr(network, "working_size", DEFAULT_SIZE)
+        self.backbone: str | None = getattr(network, "backbone_name", None)
+        self._engine = Engine(network, device, dtype)
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        name: str | os.PathLike[str],
+        *,
+        device: str | torch.device = "auto",
+        dtype: str | torch.dtype = "auto",
+        revision: str | None = None,
+        token: str | bool | None = None,
+        cache_dir: str | os.PathLike[str] | None = None,
+        local_files_only: bool = False,
+    ) -> Self:
+        """A matter with trained weights.
+
+        Args:
+            name: a backbone ("mobilenetv2", "resnet50", "resnet101"), a folder with weights, or a
+                repository on the Hub, owner/name.
+            device, dtype: as for the class.
+            revision, token, cache_dir, local_files_only: as in `MattingBase.from_pretrained`.
+
+        Raises:
+            WeightsError: no such weights, or damaged ones.
+            HubError: the Hub cannot be reached, or has not what was asked for.
+            InputError: as for the class.
+        """
+        from ..hub import MattingBase
+
+        network = MattingBase.from_pretrained(
+            name,
+            revision=revision,
+            token=token,
+            cache_dir=cache_dir,
+            local_files_only=local_files_only,
+        )
+        return cls(network, device=device, dtype=dtype)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network runs."""
+        return self._engine.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """What it computes in."""
+        return self._engine.dtype
+
+    def __call__(
+        self,
+        source: Photo,
+        background: Photo,
+        *,
+        size: str | int | None = "auto",
+        max_megapixels: float = MAX_MEGAPIXELS,
+    ) -> Matte:
+        """Matte a photo.
+
+        Args:
+            source: the photo with the subject: path, PIL image, or (H, W, 3) uint8 array, RGB.
+            background: the same scene, from the same spot, without the subject.
+            size: working size, the long side in pixels: "auto" for what suits the network; None
+                for the photo's own, which is slow and no better for networks trained on less.
+            max_megapixels: larger photos are refused, before decoding.
+
+        Raises:
+            PhotoError: a photo cannot be used.
+            PairError: the two photos don't fit together.
+            InputError: an argument is of the wrong kind, or memory does not suffice.
+        """
+        timings: dict[str, float] = {}
+        if size == "auto":
+            size = self.working_size
+        if isinstance(size, str):
+            raise InputError(f'size is {size!r}; expected "auto", a number of pixels, or None')
+        with _stage(timings, "read"):
+            full, plate = _read_pair(source, background, max_megapixels)
+        with _stage(timings, "fit"):
+            plate = fit_background(full, plate)
+            shape = working_shape(full.shape[1], full.shape[0], size)
+            small, small_plate = shrink(full, shape), shrink(plate, shape)
+        with _stage(timings, "network"):
+            alpha, residual, error = self._engine(small, small_plate)
+        with _stage(timings, "upsample"):
+            upsampler = Upsampler(full, plate, small, small_plate, alpha, residual)
+            fine = upsampler.alpha()
+        return Matte(full, plate, fine, shape, timings, upsampler, error)
+
+
+def _read_pair(
+    source: Photo, background: Photo, max_megapixels: float
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Both photos, decoded side by side; the source's errors come first."""
+    with ThreadPoolExecutor(1) as pool:
+        plate = pool.submit(
+            read_photo, background, max_megapixels=max_megapixels, role="background"
+        )
+        full = read_photo(source, max_megapixels=max_megapixels, role="source")
+        return full, plate.result()
+
+
+@contextmanager
+def _stage(timings: dict[str, float], name: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    timings[name] = time.perf_counter() - start

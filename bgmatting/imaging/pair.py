@@ -1,0 +1,48 @@
+"""Source and background brought to one size."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import PairError
+
+SHAPE_TOLERANCE = 0.01  # relative; scaled copies of one photo differ by rounding, crops by more
+
+
+def fit_background(source: NDArray[np.uint8], background: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Resize the background to the source's size, if it is of the same shape.
+
+    Args:
+        source: (H, W, 3) uint8, RGB.
+        background: (h, w, 3) uint8, RGB.
+
+    Returns:
+        (H, W, 3) uint8; the background itself where it fits already.
+
+    Raises:
+        PairError: the aspect ratios differ by more than 1 % (and more than a pixel).
+    """
+    height, width = source.shape[:2]
+    h, w = background.shape[:2]
+    if (h, w) == (height, width):
+        return background
+    # How far the background's height is from what its width should have.
+    off = abs(w * height / width - h)
+    if off > max(1.0, SHAPE_TOLERANCE * h):
+        raise PairError(_misfit(width, height, w, h))
+    shrinks = h * w > height * width
+    interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    return cv2.resize(background, (width, height), interpolation=interpolation)  # type: ignore[return-value]
+
+
+def _misfit(width: int, height: int, w: int, h: int) -> str:
+    message = (
+        f"the source is {width} x {height} (width x height) but the background is {w} x {h}, "
+        "another shape: the background must be a photo of the source's own scene, taken from the "
+        "same spot without the subject, not a new backdrop to put behind it"
+    )
+    if abs(h * height / width - w) <= max(1.0, SHAPE_TOLERANCE * w):
+        return f"{message}. One of the two seems to be turned by 90 degrees: turn it upright"
+    return f"{message}. If one of them was cropped, take the uncropped one"

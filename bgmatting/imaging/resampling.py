@@ -1,0 +1,115 @@
+"""To working size and back, with pixel centres kept in place."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from .reading import MIN_SIDE
+
+
+def working_shape(width: int, height: int, size: int | None) -> tuple[int, int]:
+    """(width, height) at which the network sees a photo.
+
+    Args:
+        width: of the photo, pixels.
+        height: of the photo, pixels.
+        size: long side wanted; None: the photo's own. Never more than the photo's own.
+
+    Raises:
+        InputError: `size` is not a positive whole number.
+    """
+    if size is None:
+        return width, height
+    if isinstance(size, bool) or not isinstance(size, int) or size < MIN_SIDE:
+        raise InputError(
+            f"size is {size!r}; expected the working size's long side in pixels, "
+            f'a whole number of at least {MIN_SIDE}, or "auto", or None for the photo\'s own'
+        )
+    scale = min(1.0, size / max(width, height))
+    # A very long photo keeps a few pixels across: both axes are mapped on their own.
+    shorten = lambda side: max(min(side, MIN_SIDE), round(side * scale))  # noqa: E731
+    return shorten(width), shorten(height)
+
+
+def shrink(photo: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """(H, W, 3) uint8 -> (h, w, 3), each pixel the average of what it covers.
+
+    Args:
+        photo: as above.
+        shape: (w, h), at most the photo's.
+    """
+    if photo.shape[1::-1] == shape:
+        return photo
+    return cv2.resize(photo, shape, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
+
+
+class Enlarged:
+    """A small map seen at full size, computed by bands of rows as they are asked for.
+
+    Equal to resizing the whole, with half-pixel centres and the border's own values beyond it.
+
+    Args:
+        small: (h, w) or (h, w, C) float32.
+        shape: (W, H), at least the map's.
+        cubic: Catmull-Rom-like cubic (a = -.75, as OpenCV and PyTorch have it; may overshoot);
+            else linear.
+    """
+
+    def __init__(
+        self, small: NDArray[np.float32], shape: tuple[int, int], *, cubic: bool = False
+    ) -> None:
+        self.small = small
+        self.shape = shape
+        self._interpolation = cv2.INTER_CUBIC if cubic else cv2.INTER_LINEAR
+        self._weights = _cubic_weights if cubic else _linear_weights
+
+    def span(self, top: int, bottom: int) -> slice:
+        """The small map's rows that full-size rows top..bottom-1 are made of."""
+        height = self.small.shape[0]
+        scale = height / self.shape[1]
+        first = int(np.floor((top + 0.5) * scale - 0.5)) - 1
+        last = int(np.floor((bottom - 0.5) * scale - 0.5)) + 2
+        return slice(max(first, 0), min(last, height - 1) + 1)
+
+    def rows(self, top: int, bottom: int) -> NDArray[np.float32]:
+        """Rows top..bottom-1 at full size: (bottom - top, W) or (bottom - top, W, C) float32."""
+        height = self.small.shape[0]
+        position = (np.arange(top, bottom) + 0.5) * (height / self.shape[1]) - 0.5
+        base = np.floor(position).astype(np.intp)
+        offset, weights = self._weights((position - base).astype(np.float32))
+        ends = (slice(None),) + (None,) * (self.small.ndim - 1)
+        band = np.zeros((bottom - top, *self.small.shape[1:]), dtype=np.float32)
+        for tap, weight in enumerate(weights, start=offset):
+            band += weight[ends] * self.small[np.clip(base + tap, 0, height - 1)]
+        size = (self.shape[0], bottom - top)
+        if band.ndim == 2 or band.shape[2] <= 4:
+            wide = cv2.resize(band, size, interpolation=self._interpolation)
+            return wide.reshape(bottom - top, self.shape[0], *band.shape[2:])  # type: ignore[return-value]
+        parts = [
+            cv2.resize(
+                np.ascontiguousarray(band[..., i : i + 4]), size, interpolation=self._interpolation
+            ).reshape(bottom - top, self.shape[0], -1)
+            for i in range(0, band.shape[2], 4)
+        ]
+        return np.concatenate(parts, axis=2)
+
+
+def _linear_weights(t: NDArray[np.float32]) -> tuple[int, list[NDArray[np.float32]]]:
+    """Offset of the first tap, and each tap's weight at fraction t."""
+    return 0, [1 - t, t]
+
+
+def _cubic_weights(t: NDArray[np.float32]) -> tuple[int, list[NDArray[np.float32]]]:
+    """Likewise (Keys, 1981, with a = -.75)."""
+    a = np.float32(-0.75)
+
+    def near(x: NDArray[np.float32]) -> NDArray[np.float32]:
+        return ((a + 2) * x - (a + 3)) * x * x + 1
+
+    def far(x: NDArray[np.float32]) -> NDArray[np.float32]:
+        return a * (((x - 5) * x + 8) * x - 4)
+
+    return -1, [far(1 + t), near(t), near(1 - t), far(2 - t)]

@@ -1,0 +1,158 @@
+"""Where and how the network runs: device, precision, memory layout."""
+
+from __future__ import annotations
+
+import copy
+import threading
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from ..model import MattingNetwork, fold_batch_norm
+from ..model.network import MATTE_CHANNELS, split_matte
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
+
+Floats = NDArray[np.float32]
+
+
+def resolve_device(device: str | torch.device) -> torch.device:
+    """The device meant by a name: "auto" is CUDA, else MPS, else the CPU.
+
+    Raises:
+        InputError: the name is unknown, or the device is not there.
+    """
+    if device == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    try:
+        found = torch.device(device)
+    except (RuntimeError, TypeError):
+        found = None
+    if found is None or found.type not in DEVICES:
+        raise InputError(f"unknown device {device!r}: choose one of {', '.join(DEVICES)}")
+    count = {
+        "cpu": 1,
+        "cuda": torch.cuda.device_count() if torch.cuda.is_available() else 0,
+        "mps": int(torch.backends.mps.is_available()),
+    }[found.type]
+    if (found.index or 0) >= count:
+        here = f"this machine has {count} of them" if count else "this machine has none"
+        raise InputError(f'device {str(device)!r} is not there ({here}): choose "auto" or "cpu"')
+    return found
+
+
+def resolve_dtype(dtype: str | torch.dtype, device: torch.device) -> torch.dtype:
+    """The precision meant by a name: "auto" is the fastest whose matte is as good.
+
+    That is bfloat16 on CPUs with instructions for it, float16 on CUDA (finer than bfloat16, and
+    just as fast), float32 elsewhere.
+
+    Raises:
+        InputError: the name is unknown.
+    """
+    if dtype == "auto":
+        if device.type == "cuda":
+            return torch.float16
+        fast = device.type == "cpu" and cpu_has_bfloat16()
+        return torch.bfloat16 if fast else torch.float32
+    if isinstance(dtype, str) and dtype in DTYPES:
+        return DTYPES[dtype]
+    if dtype in DTYPES.values():
+        return dtype  # type: ignore[return-value]
+    raise InputError(f"unknown dtype {dtype!r}: choose auto or one of {', '.join(DTYPES)}")
+
+
+def cpu_has_bfloat16() -> bool:
+    """Whether this CPU multiplies bfloat16 natively (AVX-512 BF16 or AMX): else it is slower."""
+    checks = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    return any(getattr(torch.cpu, check, lambda: False)() for check in checks)
+
+
+class Engine:
+    """A network made ready to run fast, one pair at a time; safe to call from several threads.
+
+    Batch norm is folded into the convolutions, weights and activations are channels-last, and
+    only the channels that make the matte are computed.
+
+    Args:
+        network: copied, so that it may go on being used otherwise.
+        device: see `resolve_device`.
+        dtype: see `resolve_dtype`.
+    """
+
+    def __init__(
+        self,
+        network: MattingNetwork,
+        device: str | torch.device = "auto",
+        dtype: str | torch.dtype = "auto",
+    ) -> None:
+        self.device = resolve_device(device)
+        self.dtype = resolve_dtype(dtype, self.device)
+        if any(value.dtype != torch.float32 for value in network.parameters()):
+            network = copy.deepcopy(
+                network
+            ).float()  # folding multiplies weights: no rounding there
+        folded = fold_batch_norm(network)
+        self._network = folded.to(self.device, self.dtype).to(memory_format=torch.channels_last)
+        self._lock = threading.Lock()
+
+    def __call__(
+        self, source: NDArray[np.uint8], background: NDArray[np.uint8]
+    ) -> tuple[Floats, Floats, Floats]:
+        """Matte a pair at its own size.
+
+        Args:
+            source, background: (h, w, 3) uint8, RGB.
+
+        Returns:
+            alpha (h, w) in 0..1, residual (h, w, 3), which is foreground minus source, and error
+            (h, w) in 0..1; float32.
+
+        Raises:
+            InputError: there is not enough memory, or the numbers overflow this precision.
+        """
+        try:
+            with self._lock, torch.inference_mode():
+                src, bgr = self._tensor(source), self._tensor(background)
+                raw = self._network.raw(src.to(self.dtype), bgr.to(self.dtype), MATTE_CHANNELS)
+                # Source and sums stay float32: the foreground is as exact as the photo.
+                pha, fgr, err = split_matte(raw.float(), src)
+                result = torch.cat([pha, fgr - src, err], dim=1)[0].permute(1, 2, 0).cpu()
+        except (torch.OutOfMemoryError, RuntimeError) as error:
+            if not _out_of_memory(error):
+                raise
+            if self.device.type == "cuda":
+                torch.cuda.empty_cache()
+            height, width = source.shape[:2]
+            raise InputError(
+                f"not enough memory on {self.device} to matte {width} x {height} pixels: choose a "
+                + ("smaller size" if self.device.type == "cpu" else 'smaller size, or device "cpu"')
+            ) from error
+        values = result.numpy()  # h, w, 5
+        if not np.isfinite(values).all():
+            precision = str(self.dtype).removeprefix("torch.")
+            raise InputError(
+                f"the network's answer is not finite in {precision}: "
+                + ("its weights are damaged" if precision == "float32" else "use dtype float32")
+            )
+        alpha, residual, error_map = values[..., 0], values[..., 1:4], values[..., 4]
+        return (
+            np.ascontiguousarray(alpha),
+            np.ascontiguousarray(residual),
+            np.ascontiguousarray(error_map),
+        )
+
+    def _tensor(self, photo: NDArray[np.uint8]) -> torch.Tensor:
+        """(h, w, 3) uint8 -> (1, 3, h, w) float32 in 0..1, channels-last in memory."""
+        values = torch.from_numpy(np.array(photo)).to(self.device)
+        return (values.float() / 255).permute(2, 0, 1)[None]
+
+
+def _out_of_memory(error: BaseException) -> bool:
+    # The CPU's allocator raises a plain RuntimeError.
+    return isinstance(error, torch.OutOfMemoryError) or "allocate memory" in str(error)

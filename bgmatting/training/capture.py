@@ -33,6 +33,7 @@ class CaptureConfig:
     bounce: float = 0.15
     reflection: float = 0.06
     change: float = 0.05
+    look: float = 1.0  # how far the camera's rendering, the same for both, strays from neutral
     exposure: float = 0.45
     residual: float = 0.75  # share with any residual gain, white balance and gamma
     gain: float = 0.08
@@ -54,7 +55,7 @@ class CaptureConfig:
 
 
 NO_DISTURBANCE = CaptureConfig(
-    strength=0, clean=1, shadow=0, bounce=0, reflection=0, change=0, exposure=0, residual=0,
+    strength=0, clean=1, shadow=0, bounce=0, reflection=0, change=0, look=0, exposure=0, residual=0,
     fields=0, vignette=0, motion=0, parallax=0, blur=0, sharpen=0, noise=0, jpeg=0, rounding=0,
 )  # fmt: skip
 
@@ -173,12 +174,12 @@ def _expose(
     follow, target = draws.uniform(0.2, 0.9) * automatic, draws.uniform(0.3, 0.55)
     neutral = draws.uniform(0.1, 0.6) * automatic
     photo = fgr * pha + here * (1 - pha)
-    look_gain = torch.exp(0.12 * draws.normal(1))
-    look_tint = 1 + 0.04 * draws.normal(1, channels=3)
-    look_gamma = torch.exp(0.12 * draws.normal(1))
+    look_gain = torch.exp(0.12 * config.look * draws.normal(1))
+    look_tint = 1 + 0.04 * config.look * draws.normal(1, channels=3)
+    look_gamma = torch.exp(0.12 * config.look * draws.normal(1))
     vignette = draws.chance(config.vignette).float() * draws.uniform(0.05, 0.4)
     shade = 1 - vignette * draws.radius(size) ** 2  # B, 1, H, W
-    curve = 0.25 * draws.normal(1)
+    curve = 0.25 * config.look * draws.normal(1)
 
     def settings(image: Tensor) -> tuple[Tensor, Tensor]:
         mean = image.mean((2, 3), keepdim=True).clamp(min=0.02)  # B, 3, 1, 1
@@ -195,11 +196,9 @@ def _expose(
 
     def render(image: Tensor, gain: Tensor, gamma: Tensor) -> Tensor:
         value = (image * gain).clamp(0, 1)
-        value = value.clamp(min=1e-4) ** gamma
+        value = value.clamp(min=1e-6) ** gamma
         return (value + curve * value * (1 - value) * (1 - 2 * value)).clamp(0, 1)
 
-    if config.strength == 0 and config.vignette == 0:
-        return fgr, here, plate
     of_source, of_plate = settings(photo), settings(plate)
     return render(fgr, *of_source), render(here, *of_source), render(plate, *of_plate)
 

@@ -29,8 +29,6 @@ from .samples import Draw, GeneratorConfig, batches, photograph
 from .schedule import Schedule
 from .validation import ValidationSet
 
-STATISTICS_BATCHES = 60  # to re-estimate batch norm over
-
 
 @dataclass(frozen=True)
 class TrainingConfig:
@@ -44,10 +42,14 @@ class TrainingConfig:
         capture: what sets source and plate apart.
         generator: shares of subject and scene families.
         encoder: safetensors to start the encoder from.
+        start: or weights to start from: folder, backbone name or repo id.
         seed: of everything random.
         workers: drawing processes for each training process.
         precision: `no`, `bf16` or `fp16`, of the network's mixed precision.
+        cpu: do not use a GPU.
         check_every: steps between checkpoint, validation and pictures.
+        validation: (count, side) of the frozen pairs to validate on.
+        statistics: batches over which batch norm is re-estimated at the end.
     """
 
     backbone: str
@@ -57,12 +59,14 @@ class TrainingConfig:
     capture: CaptureConfig = field(default_factory=CaptureConfig)
     generator: GeneratorConfig = field(default_factory=GeneratorConfig)
     encoder: Path | None = None
-    start: Path | None = None
+    start: str | None = None
     seed: int = 0
     workers: int = 1
     precision: str = "no"
     cpu: bool = False
     check_every: int = 250
+    validation: tuple[int, int] = (48, 224)
+    statistics: int = 60
 
 
 class RawMatte(nn.Module):
@@ -119,7 +123,8 @@ class Trainer:
             self.optimizer.load_state_dict(state["optimizer"])
             self.step, self.samples = state["step"], state["samples"]
             self.minutes, self.history = state["minutes"], state["history"]
-        self.validation = ValidationSet.draw(config.folders, self.device)
+        count, side = config.validation
+        self.validation = ValidationSet.draw(config.folders, self.device, count=count, side=side)
 
     def run(self) -> MattingNetwork:
         """Train to the end of the schedule, from wherever the run stands."""
@@ -233,7 +238,7 @@ class Trainer:
             return [Draw((key, step, i), side, side) for i in range(4)]
 
         drawn = batches(self.config.folders, plan, workers=self.config.workers)
-        for step in range(STATISTICS_BATCHES):
+        for step in range(self.config.statistics):
             yield photograph(next(drawn), self.device, anneal(self.config.capture, 1), (key, step))
 
     def _start_encoder(self, file: Path) -> None:
@@ -245,10 +250,10 @@ class Trainer:
             pair = photograph(next(drawn), torch.device("cpu"), CaptureConfig(), (3,))
             settle_batch_norm(self.network, pair.src, pair.bgr)
 
-    def _start_from(self, folder: Path) -> None:
+    def _start_from(self, weights: str) -> None:
         from ..hub import MattingBase  # the only thing here that knows of the Hub's file layout
 
-        self.network.load_state_dict(MattingBase.from_pretrained(str(folder)).state_dict())
+        self.network.load_state_dict(MattingBase.from_pretrained(weights).state_dict())
 
     def _writer(self):  # type: ignore[no-untyped-def]
         if not self.accelerator.is_main_process:

@@ -1,0 +1,49 @@
+"""Small pictures for the training tests, drawn here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from bgmatting.training.assets import AssetFolders
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> AssetFolders:
+    """One person-like picture, one object, one matte pair and one scene."""
+    root = tmp_path_factory.mktemp("pictures")
+    for name in ("people", "objects", "mattes/fgr", "mattes/pha", "backgrounds"):
+        (root / name).mkdir(parents=True)
+    person = Image.new("RGBA", (96, 128), (180, 120, 90, 0))
+    ImageDraw.Draw(person).ellipse((20, 10, 76, 127), fill=(180, 120, 90, 255))
+    person.save(root / "people" / "one.png")
+    person.rotate(40).resize((64, 64)).save(root / "objects" / "one.webp", lossless=True)
+    person.convert("RGB").save(root / "mattes" / "fgr" / "a.png")
+    person.getchannel("A").save(root / "mattes" / "pha" / "a.png")
+    rng = np.random.default_rng(0)
+    scene = rng.integers(0, 255, (12, 16, 3), dtype=np.uint8)
+    Image.fromarray(scene).resize((320, 240), Image.Resampling.BICUBIC).save(
+        root / "backgrounds" / "one.jpg"
+    )
+    return AssetFolders(
+        people=[root / "people"],
+        objects=[root / "objects"],
+        mattes=[root / "mattes"],
+        backgrounds=[root / "backgrounds"],
+    )
+
+
+@pytest.fixture(params=["with pictures", "without any"])
+def any_folders(request: pytest.FixtureRequest, folders: AssetFolders) -> AssetFolders:
+    """Both ways to train: from folders, and from nothing."""
+    return folders if request.param == "with pictures" else AssetFolders()
+
+
+@pytest.fixture
+def empty_folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    return folder

@@ -1,0 +1,226 @@
+"""The loop: it learns, resumes exactly, averages rightly, and keeps processes in step."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from bgmatting.errors import InputError, OutputError, WeightsError
+from bgmatting.model import MattingNetwork
+from bgmatting.training.average import WeightAverage, reestimate_batch_norm
+from bgmatting.training.capture import Pair
+from bgmatting.training.checkpoint import load_checkpoint
+from bgmatting.training.initial import load_encoder, settle_batch_norm
+from bgmatting.training.loop import Trainer, TrainingConfig
+from bgmatting.training.schedule import Schedule, Stage, parse_stages
+
+SHORT = Schedule(samples=16, stages=(Stage(1, 32),), batch=4, warm_up=2)
+
+
+def config_in(folder: Path, **changes: object) -> TrainingConfig:
+    config = TrainingConfig(
+        "mobilenetv2", folder, schedule=SHORT, cpu=True, workers=0, check_every=2,
+        validation=(16, 32), statistics=2,
+    )  # fmt: skip
+    return replace(config, **changes)  # type: ignore[arg-type]
+
+
+def random_pair(count: int = 4, side: int = 48) -> Pair:
+    src, bgr = torch.rand(count, 3, side, side), torch.rand(count, 3, side, side)
+    return Pair(src, bgr, torch.rand(count, 1, side, side), src)
+
+
+def test_a_run_changes_the_weights_and_writes_its_record(tmp_path: Path) -> None:
+    trainer = Trainer(config_in(tmp_path), quiet=True)
+    before = {k: v.clone() for k, v in trainer.network.state_dict().items()}
+    trainer.run()
+    after = trainer.network.state_dict()
+    assert not torch.equal(before["decoder.conv4.weight"][:5], after["decoder.conv4.weight"][:5])
+    # Nothing trains the hidden channels, and nothing may wear them away either.
+    assert torch.equal(before["decoder.conv4.weight"][5:], after["decoder.conv4.weight"][5:])
+    assert trainer.samples == 16
+    assert len((tmp_path / "history.jsonl").read_text().splitlines()) == len(trainer.history)
+    assert list((tmp_path / "tensorboard").iterdir())
+
+
+def test_resuming_repeats_the_run_exactly(tmp_path: Path) -> None:
+    whole = Trainer(config_in(tmp_path / "whole"), quiet=True)
+    whole.run()
+    halves = Trainer(config_in(tmp_path / "halves"), quiet=True)
+    stopped = replace(SHORT, samples=16)
+    progress = halves._progress
+    halves._progress = lambda: 1.0 if halves.step == 2 else progress()  # type: ignore[method-assign]
+    halves.run()
+    assert halves.step == 2
+    resumed = Trainer(config_in(tmp_path / "halves", schedule=stopped), resume=True, quiet=True)
+    assert resumed.step == 2
+    resumed.run()
+    for (name, a), b in zip(
+        whole.network.state_dict().items(), resumed.network.state_dict().values(), strict=True
+    ):
+        assert torch.equal(a, b), name
+
+
+def test_a_run_is_not_overwritten_unasked(tmp_path: Path) -> None:
+    Trainer(config_in(tmp_path), quiet=True).run()
+    with pytest.raises(OutputError, match="--resume"):
+        Trainer(config_in(tmp_path), quiet=True)
+    with pytest.raises(InputError, match="run of mobilenetv2"):
+        Trainer(config_in(tmp_path, backbone="resnet50"), resume=True, quiet=True)
+
+
+def test_resuming_nothing_says_so(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="nothing to resume"):
+        load_checkpoint(tmp_path)
+    (tmp_path / "checkpoint.pt").write_bytes(b"not a checkpoint")
+    with pytest.raises(WeightsError, match="cannot read"):
+        load_checkpoint(tmp_path)
+
+
+def test_it_learns_one_batch() -> None:
+    """A few steps on one batch bring its loss down by far: gradients reach what they should."""
+    from bgmatting.training.losses import losses
+
+    torch.manual_seed(0)
+    network = MattingNetwork("mobilenetv2").train()
+    pha = torch.zeros(4, 1, 48, 48)
+    pha[:, :, 12:36, 12:36] = 1
+    bgr = torch.rand(4, 3, 48, 48) * 0.3
+    src = bgr * (1 - pha) + 0.9 * pha
+    pair = Pair(src, bgr, pha, src)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=2e-3)
+    totals = []
+    for _ in range(12):
+        terms = losses(network.raw(src, bgr, 5), pair)
+        optimizer.zero_grad()
+        terms["total"].backward()
+        optimizer.step()
+        totals.append(terms["total"].item())
+    assert totals[-1] < 0.6 * totals[0]
+
+
+def test_settling_batch_norm_keeps_the_function() -> None:
+    torch.manual_seed(0)
+    network = MattingNetwork("mobilenetv2").eval()
+    pair = random_pair(8)
+    before = network.backbone(torch.cat([pair.src, pair.bgr], 1))
+    settle_batch_norm(network, pair.src, pair.bgr)
+    after = network.backbone(torch.cat([pair.src, pair.bgr], 1))
+    for a, b in zip(before, after, strict=True):
+        assert torch.allclose(a, b, atol=1e-3 * float(a.detach().abs().max()))
+    norm = network.backbone.features[0][1]
+    assert norm.running_mean.abs().sum() > 0
+
+
+def test_an_encoder_for_three_channels_is_taken_over(tmp_path: Path) -> None:
+    """On a plate of the mean colour the six-channel stem does what the three-channel one did."""
+    network = MattingNetwork("mobilenetv2").eval()
+    donor = MattingNetwork("mobilenetv2").backbone.state_dict()
+    weight = torch.randn(32, 3, 3, 3)
+    state = {**donor, "features.0.0.weight": weight, "classifier.1.bias": torch.zeros(3)}
+    save_file({k: v.contiguous() for k, v in state.items()}, tmp_path / "encoder.safetensors")
+    load_encoder(network, tmp_path / "encoder.safetensors")
+    mean = torch.tensor((0.485, 0.456, 0.406)).view(1, 3, 1, 1).expand(1, 3, 32, 32)
+    std = torch.tensor((0.229, 0.224, 0.225)).view(1, 3, 1, 1)
+    src = torch.rand(1, 3, 32, 32)
+    stem, norm = network.backbone.features[0][0], network.backbone.features[0][1]
+    ours = norm(stem(torch.cat([src, mean], 1)))
+    theirs = torch.conv2d((src - mean) / std, weight, stride=2, padding=1) / (1 + norm.eps) ** 0.5
+    inside = (..., slice(1, None), slice(1, None))  # the border's padding means another colour
+    assert torch.allclose(ours[inside], theirs[inside], atol=1e-4)
+
+
+def test_a_wrong_encoder_is_refused(tmp_path: Path) -> None:
+    network = MattingNetwork("mobilenetv2")
+    (tmp_path / "text.safetensors").write_text("no")
+    with pytest.raises(WeightsError, match="cannot read"):
+        load_encoder(network, tmp_path / "text.safetensors")
+    save_file({"conv1.weight": torch.zeros(64, 3, 7, 7)}, tmp_path / "other.safetensors")
+    with pytest.raises(WeightsError, match="no encoder for this backbone"):
+        load_encoder(network, tmp_path / "other.safetensors")
+
+
+def test_the_average_follows_and_its_statistics_are_its_own() -> None:
+    torch.manual_seed(0)
+    network = MattingNetwork("mobilenetv2")
+    average = WeightAverage(network, decay=0.5)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.add_(1.0)
+    average.update(network, step=1000)
+    first = next(average.network.parameters())
+    assert torch.allclose(first + 0.5, next(network.parameters()))
+    pairs = [random_pair(), random_pair()]
+    seen = [torch.cat([p.src, p.bgr], 1) for p in pairs]
+    reestimate_batch_norm(average.network, pairs)
+    stem = average.network.backbone.features[0][0]
+    expected = torch.stack([stem(x).mean((0, 2, 3)) for x in seen]).mean(0)
+    mean = average.network.backbone.features[0][1].running_mean
+    assert torch.allclose(mean, expected, atol=1e-4)
+    assert not average.network.training
+
+
+def test_schedule() -> None:
+    schedule = Schedule(samples=100, stages=parse_stages("64:0.5,128:1"), batch=16)
+    assert schedule.progress(50, 0) == 0.5
+    assert replace(schedule, minutes=10.0).progress(0, 5) == 0.5
+    assert schedule.learning_rate(0, 0) < schedule.learning_rate(10, 0)
+    assert schedule.learning_rate(1000, 0.9) < schedule.learning_rate(1000, 0.5)
+    sizes = [schedule.crop(0.2, np.random.default_rng(i)) for i in range(30)]
+    assert len(set(sizes)) > 20  # sizes change
+    assert all(40 <= h <= 105 and 40 <= w <= 105 for _, h, w in sizes)
+    late = schedule.crop(0.8, np.random.default_rng(0))
+    assert late[0] == 4
+
+
+@pytest.mark.parametrize("text", ["", "64", "64:x", "64:0.5", "8:1", "64:0.9,32:0.5"])
+def test_crops_that_make_no_sense_are_refused(text: str) -> None:
+    with pytest.raises(InputError, match="crops are"):
+        parse_stages(text)
+
+
+IN_STEP = """
+import hashlib, sys
+from pathlib import Path
+from bgmatting.training.loop import Trainer, TrainingConfig
+from bgmatting.training.schedule import Schedule, Stage
+config = TrainingConfig(
+    "mobilenetv2", Path(sys.argv[1]), cpu=True, workers=0, check_every=100,
+    validation=(8, 32), statistics=1,
+    schedule=Schedule(samples=32, stages=(Stage(1, 32),), batch=4),
+)
+trainer = Trainer(config, quiet=True)
+first = trainer._plan(0)[0].key
+trainer.run()
+digest = hashlib.sha256()
+for value in trainer.network.parameters():
+    digest.update(value.detach().contiguous().numpy().tobytes())
+print("RANK", trainer.rank, trainer.step, trainer.samples, first, digest.hexdigest(), flush=True)
+"""
+
+
+def test_two_processes_stay_in_step(tmp_path: Path) -> None:
+    script = tmp_path / "in_step.py"
+    script.write_text(IN_STEP)
+    done = subprocess.run(
+        [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2",
+         "--master-port", "0", "--rdzv-backend", "c10d", "--rdzv-endpoint", "127.0.0.1:0",
+         str(script), str(tmp_path / "run")],
+        capture_output=True, text=True, timeout=240, check=False,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    lines = sorted(line.split(" ", 4) for line in done.stdout.splitlines() if "RANK" in line)
+    assert len(lines) == 2, done.stdout
+    (_, _, step0, samples0, rest0), (_, _, step1, samples1, rest1) = lines
+    assert (step0, samples0) == (step1, samples1) == ("4", "32")
+    assert rest0.split()[-1] == rest1.split()[-1]  # the same weights
+    assert rest0.split()[:-1] != rest1.split()[:-1]  # from other samples

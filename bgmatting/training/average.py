@@ -26,13 +26,19 @@ class WeightAverage:
 
     @torch.no_grad()
     def update(self, network: MattingNetwork, step: int) -> None:
-        """Take in the parameters (and batch-norm statistics) after a step."""
+        """Take in the parameters after a step, and batch-norm statistics likewise.
+
+        Statistics of the weights of one moment would not suit the average at all.
+        """
         decay = min(self.decay, (1 + step) / (10 + step))
         mine: list[Tensor] = list(self.network.parameters())
         theirs: list[Tensor] = list(network.parameters())
         torch._foreach_lerp_(mine, theirs, 1 - decay)
         for own, other in zip(self.network.buffers(), network.buffers(), strict=True):
-            own.copy_(other)
+            if own.is_floating_point():
+                own.lerp_(other, 1 - decay)
+            else:
+                own.copy_(other)
 
 
 @torch.no_grad()

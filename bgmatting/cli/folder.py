@@ -1,0 +1,163 @@
+"""`bgmatting folder`: many photos, with one background for all or one for each."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from tqdm import tqdm
+
+from ..errors import InputError, OutputError
+from . import results
+from .messages import explain, stage, timing_table
+from .options import Settings, matting_options, settings
+from .pairing import Backgrounds, find_sources
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ..imaging import Matter
+    from . import State
+
+
+@click.command()
+@click.argument("sources", type=click.Path(path_type=Path))
+@click.argument("background", metavar="BACKGROUND_OR_FOLDER", type=click.Path(path_type=Path))
+@click.argument("out_dir", type=click.Path(path_type=Path))
+@matting_options
+@click.pass_obj
+def folder(state: State, sources: Path, background: Path, out_dir: Path, **options: Any) -> int:
+    """Cut the subjects out of a folder of photos.
+
+    SOURCES is the folder of photos with the subject. BACKGROUND_OR_FOLDER is one photo of the
+    same place, empty, for all of them, or a folder with one for each: of the same name
+    (wall.jpg, wall.png), or of that name with -bgr (wall-bgr.jpg); a -src at the end of a
+    source's name is left out of the comparison, and both may lie in the same folder. Results go
+    to OUT_DIR, which is made if need be, as wall-cutout.png and so on.
+
+    Run it again to go on where it stopped: photos whose results exist are left alone (all are
+    done anew with --overwrite). A photo that fails is reported and the others are done; the
+    exit status is then 1. The files written are listed on stdout.
+
+    \b
+    Examples:
+      bgmatting folder photos empty-room.jpg cutouts
+      bgmatting folder photos backgrounds cutouts --save alpha
+      bgmatting folder pairs pairs cutouts --backdrop '#00b140'
+    """
+    chosen = settings(**options)
+    jobs = _jobs(sources, background, out_dir, chosen)
+    to_do = [job for job in jobs if job.paths or job.twin]
+    counts = Counter(there=len(jobs) - len(to_do))
+    if to_do:
+        _make(out_dir)
+        counts += _run(to_do, Backgrounds(background, sources), chosen, state.debug)
+    said = f"{counts['done']} done, {counts['there']} there already, {counts['failed']} failed"
+    click.echo(f"bgmatting: {said}", err=True)
+    return 1 if counts["failed"] else 0
+
+
+@dataclass(frozen=True)
+class Job:
+    """One source.
+
+    Attributes:
+        source: the photo.
+        paths: the results still to be written, by kind; none where all are there.
+        twin: another source whose results would have the same names.
+    """
+
+    source: Path
+    paths: dict[str, Path]
+    twin: Path | None
+
+
+def _jobs(sources: Path, background: Path, out_dir: Path, chosen: Settings) -> list[Job]:
+    """What there is to do.
+
+    Raises:
+        InputError: the arguments are not there or not what they should be.
+    """
+    if not sources.is_dir():
+        what = "is not a folder" if sources.exists() else "does not exist"
+        raise InputError(f"{sources} {what}: give the folder with the photos of the subject")
+    if not background.exists():
+        raise InputError(f"{background} does not exist: give a photo or a folder of photos")
+    jobs = []
+    first: dict[str, Path] = {}
+    for source in find_sources(sources, background):
+        twin = first.setdefault(source.stem, source)
+        paths = results.plan(source, out_dir, chosen.kinds)
+        if not chosen.overwrite:
+            paths = {kind: path for kind, path in paths.items() if not path.exists()}
+        jobs.append(Job(source, paths, None if twin is source else twin))
+    return jobs
+
+
+def _make(out_dir: Path) -> None:
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"the folder {out_dir} cannot be made ({error.strerror}): choose another"
+        ) from error
+
+
+def _run(jobs: list[Job], backgrounds: Backgrounds, chosen: Settings, debug: bool) -> Counter[str]:
+    """Do the jobs; how many are done and failed."""
+    if backgrounds.for_all is not None:
+        _read(backgrounds.for_all)  # unusable for one is unusable for all
+    counts: Counter[str] = Counter()
+    stages: dict[str, float] = {}
+    with stage(stages, "load weights"):
+        matter = chosen.matter()
+    for job in tqdm(jobs, unit="photo", file=sys.stderr, disable=None, dynamic_ncols=True):
+        try:
+            _cut_out(job, backgrounds, matter, chosen, stages)
+            counts["done"] += 1
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            counts["failed"] += 1
+            if debug:
+                traceback.print_exc()
+            tqdm.write(f"bgmatting: {job.source}: {explain(error)}", file=sys.stderr)
+    if chosen.timing:
+        click.echo(timing_table(stages), err=True)
+    return counts
+
+
+def _cut_out(
+    job: Job,
+    backgrounds: Backgrounds,
+    matter: Matter,
+    chosen: Settings,
+    stages: dict[str, float],
+) -> None:
+    if job.twin is not None:
+        raise InputError(
+            f"its results would have the same names as those of {job.twin.name}: rename one"
+        )
+    background = backgrounds.of(job.source)
+    results.check_writable(job.paths, (job.source, background), overwrite=chosen.overwrite)
+    with stage(stages, "read background"):
+        plate = _read(background)
+    matte = matter(job.source, plate, size=chosen.working_size)
+    for name, seconds in matte.timings.items():
+        stages[name] = stages.get(name, 0) + seconds
+    with stage(stages, "write"), tqdm.external_write_mode(sys.stdout):
+        results.write(matte, job.paths, chosen)
+
+
+@lru_cache(maxsize=1)
+def _read(background: Path) -> np.ndarray:
+    """One background often serves many sources: keep the last."""
+    from ..imaging.reading import read_photo
+
+    return read_photo(background)

@@ -1,0 +1,41 @@
+"""What is said on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from time import perf_counter
+
+from ..errors import BgmattingError
+
+
+def explain(error: Exception) -> str:
+    """One sentence for an end user: our own errors as they are, others with what to do."""
+    if isinstance(error, BgmattingError):
+        return str(error)
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return "not enough memory: give a smaller --size, or smaller photos"
+    said = " ".join(str(error).split()) or "no message"
+    return (
+        f"unexpected {type(error).__name__}: {said} "
+        "(to see where, run it again as 'bgmatting --debug ...')"
+    )
+
+
+def timing_table(timings: Mapping[str, float]) -> str:
+    """Stage -> seconds as lines of text, with each stage's share and the total."""
+    total = sum(timings.values())
+    width = max(map(len, [*timings, "total"]))
+    lines = [
+        f"{stage:<{width}}  {seconds:8.3f} s  {seconds / total if total else 0:4.0%}"
+        for stage, seconds in timings.items()
+    ]
+    return "\n".join([*lines, f"{'total':<{width}}  {total:8.3f} s"])
+
+
+@contextmanager
+def stage(timings: dict[str, float], name: str) -> Iterator[None]:
+    """Add the seconds that the block takes to `timings[name]`."""
+    start = perf_counter()
+    yield
+    timings[name] = timings.get(name, 0) + perf_counter() - start

@@ -1,0 +1,224 @@
+"""What `cutout` and `folder` have in common: options, their checks, and the settings they give.
+
+Nothing here imports torch, so that `--help` and wrong usage answer at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from PIL import ImageColor
+
+from .results import KINDS, OPTIONAL_KINDS
+
+if TYPE_CHECKING:
+    from ..imaging import Matter
+
+DEFAULT_BACKBONE = "mobilenetv2"
+DEFAULT_BACKDROP = "white"
+BLUR = "blur"
+
+CommandT = TypeVar("CommandT", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options of one run.
+
+    Attributes:
+        weights: a backbone's name, a folder or a Hub repository.
+        device, precision: as `Matter` takes them.
+        size: working size: "auto", "native" or the long side in pixels.
+        kinds: what to write, in the order of `KINDS`; the cut-out always.
+        backdrop: a colour, the path of a photo, or "blur".
+        bits: 8 or 16 for the alpha.
+        overwrite: whether results that exist are replaced.
+        timing: whether to print what took how long.
+    """
+
+    weights: str
+    device: str
+    precision: str
+    size: str | int
+    kinds: tuple[str, ...]
+    backdrop: str
+    bits: int
+    overwrite: bool
+    timing: bool
+
+    def matter(self) -> Matter:
+        """Load the weights (and torch)."""
+        from ..imaging import Matter
+
+        return Matter.from_pretrained(self.weights, device=self.device, dtype=self.precision)
+
+    @property
+    def working_size(self) -> int | str | None:
+        """`size` as `Matter.__call__` takes it."""
+        return None if self.size == "native" else self.size
+
+
+class BackboneName(click.ParamType):
+    """A key of `BACKBONES`, which is looked up only when a name is given."""
+
+    name = "name"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        from ..model import BACKBONES
+
+        if value not in BACKBONES:
+            self.fail(f"{value!r} is none of {', '.join(BACKBONES)}", param, ctx)
+        return value
+
+
+class Kinds(click.ParamType):
+    """Comma-separated kinds of results."""
+
+    name = "list"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:
+        if isinstance(value, tuple):
+            return value
+        names = [name.strip().lower() for name in value.split(",") if name.strip()]
+        for name in names:
+            if name not in KINDS:
+                self.fail(f"{name!r} is none of {', '.join(OPTIONAL_KINDS)}", param, ctx)
+        return tuple(names)
+
+
+class Size(click.ParamType):
+    """`auto`, `native` or a whole number of pixels."""
+
+    name = "pixels"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str | int:
+        if value in ("auto", "native") or isinstance(value, int):
+            return value
+        try:
+            size = int(value)
+        except ValueError:
+            size = 0
+        if size < 1:
+            self.fail(f"{value!r} is neither a number of pixels nor auto nor native", param, ctx)
+        return size
+
+
+class Backdrop(click.ParamType):
+    """`blur`, the path of a photo that is there, or a colour."""
+
+    name = "backdrop"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        if value.lower() == BLUR:
+            return BLUR
+        if Path(value).is_file():
+            return value
+        try:
+            ImageColor.getrgb(value)
+        except ValueError:
+            self.fail(
+                f"{value!r} is neither a colour (white, '#00b140'), nor a photo that exists, "
+                f"nor {BLUR}",
+                param,
+                ctx,
+            )
+        return value
+
+
+_OPTIONS = (
+    click.option(
+        "--backbone",
+        type=BackboneName(),
+        help="Weights by backbone: mobilenetv2, resnet50 or resnet101.  "
+        f"[default: {DEFAULT_BACKBONE}]",
+    ),
+    click.option(
+        "--weights",
+        metavar="FOLDER_OR_REPO",
+        help="Weights from a folder (config.json, model.safetensors) or a Hub repository "
+        "(owner/name), in place of --backbone.",
+    ),
+    click.option(
+        "--save",
+        "kinds",
+        type=Kinds(),
+        metavar="LIST",
+        default=(),
+        help=f"What to write beside the cut-out, comma-separated: {', '.join(OPTIONAL_KINDS)}.",
+    ),
+    click.option(
+        "--backdrop",
+        type=Backdrop(),
+        metavar="COLOUR|IMAGE|blur",
+        help="Write a composite on this: a colour, another photo, or the background blurred.  "
+        f"[default with --save composite: {DEFAULT_BACKDROP}]",
+    ),
+    click.option(
+        "--bits",
+        type=click.Choice(["8", "16"]),
+        default="8",
+        show_default=True,
+        help="Depth of the alpha's PNG.",
+    ),
+    click.option(
+        "--size",
+        type=Size(),
+        metavar="N|native",
+        default="auto",
+        show_default=True,
+        help="Working size: the long side in pixels at which the network sees the photos. "
+        "Results are always full size. auto: what the weights were made for.",
+    ),
+    click.option(
+        "--device",
+        type=click.Choice(["auto", "cpu", "cuda", "mps"]),
+        default="auto",
+        show_default=True,
+    ),
+    click.option(
+        "--precision",
+        type=click.Choice(["auto", "float32", "float16", "bfloat16"]),
+        default="auto",
+        show_default=True,
+        help="Number format of the network. auto: the fastest this machine does well.",
+    ),
+    click.option("--overwrite", is_flag=True, help="Replace results that exist already."),
+    click.option("--timing", is_flag=True, help="Say on stderr what took how long."),
+)
+
+
+def matting_options(command: CommandT) -> CommandT:
+    """Give a click command the options above; `settings` makes a `Settings` of them."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def settings(
+    *,
+    backbone: str | None,
+    weights: str | None,
+    kinds: tuple[str, ...],
+    backdrop: str | None,
+    bits: str,
+    **others: Any,
+) -> Settings:
+    """Check the options against one another.
+
+    Raises:
+        click.UsageError: they contradict one another.
+    """
+    if backbone and weights:
+        raise click.UsageError("--backbone and --weights exclude each other: give one")
+    wanted = {"cutout", *kinds, *(("composite",) if backdrop else ())}
+    return Settings(
+        weights=weights or backbone or DEFAULT_BACKBONE,
+        kinds=tuple(kind for kind in KINDS if kind in wanted),
+        backdrop=backdrop or DEFAULT_BACKDROP,
+        bits=int(bits),
+        **others,
+    )

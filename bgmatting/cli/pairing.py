@@ -1,0 +1,124 @@
+"""Which background goes with which source, by file names."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ..errors import InputError
+from .results import KINDS, plan
+
+PHOTO_SUFFIXES = (
+    *(".jpg", ".jpeg", ".jfif", ".png", ".webp", ".heic", ".heif"),
+    *(".avif", ".tif", ".tiff", ".bmp", ".gif"),
+)
+SOURCE_MARK = "-src"
+BACKGROUND_MARK = "-bgr"
+
+
+def photos_in(folder: Path) -> list[Path]:
+    """The photos directly in `folder`, by their suffixes, in natural order; hidden files not."""
+    found = (
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in PHOTO_SUFFIXES
+        and not path.name.startswith(".")
+        and path.is_file()
+    )
+    return sorted(found, key=natural)
+
+
+def natural(path: Path) -> tuple[list[tuple[int, int, str]], str]:
+    """Sort key: as people count, photo2 before photo10."""
+    parts = re.split(r"(\d+)", path.name.casefold())
+    return [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts if p], path.name
+
+
+def find_sources(folder: Path, background: Path) -> list[Path]:
+    """The sources among the photos in `folder`.
+
+    Not a source: the background itself, a name that ends in -bgr, and a result of another photo
+    there (photo-cutout.png beside photo.jpg).
+
+    Raises:
+        InputError: there is none.
+    """
+    photos = photos_in(folder)
+    made = {name for photo in photos for name in _result_names(photo)}
+    sources = [
+        path
+        for path in photos
+        if path.name not in made and not _is_background(path) and not path.samefile(background)
+    ]
+    if not sources:
+        suffixes = " ".join(PHOTO_SUFFIXES)
+        raise InputError(
+            f"there are no photos to cut out in {folder}: looked for names ending in {suffixes}"
+        )
+    return sources
+
+
+class Backgrounds:
+    """The background for each source.
+
+    One photo serves every source. Of a folder, the photo of the source's name does, whatever the
+    suffixes (wall.jpg with wall.png), or that name with -bgr (wall-bgr.jpg), which goes first.
+    A -src at the end of the source's name doesn't count (wall-src.jpg with wall-bgr.jpg). Where
+    sources and backgrounds share a folder, backgrounds must have the -bgr.
+
+    Args:
+        place: a photo or a folder of photos.
+        sources: the folder of the sources.
+
+    Attributes:
+        for_all: the one photo that serves every source, if so.
+    """
+
+    def __init__(self, place: Path, sources: Path) -> None:
+        self.place = place
+        self.for_all = None if place.is_dir() else place
+        self._table: dict[str, list[Path]] = {}
+        if self.for_all is not None:
+            return
+        shared = place.samefile(sources)
+        for photo in photos_in(place):
+            if _is_background(photo) or not (shared or _is_source(photo)):
+                self._table.setdefault(_name(photo), []).append(photo)
+
+    def of(self, source: Path) -> Path:
+        """The background for `source`.
+
+        Raises:
+            InputError: none in the folder has its name, or several have.
+        """
+        if self.for_all is not None:
+            return self.for_all
+        found = self._table.get(_name(source), [])
+        found = [path for path in found if _is_background(path)] or found
+        if not found:
+            name = source.stem[: len(_name(source))]
+            raise InputError(
+                f"there is no background for it in {self.place}: expected a photo named {name} "
+                f"or {name}{BACKGROUND_MARK}"
+            )
+        if len(found) > 1:
+            names = " and ".join(path.name for path in found)
+            raise InputError(f"{names} in {self.place} could both be its background: keep one")
+        return found[0]
+
+
+def _is_background(path: Path) -> bool:
+    return path.stem.casefold().endswith(BACKGROUND_MARK)
+
+
+def _is_source(path: Path) -> bool:
+    return path.stem.casefold().endswith(SOURCE_MARK)
+
+
+def _name(path: Path) -> str:
+    """What source and background have in common."""
+    return path.stem.casefold().removesuffix(SOURCE_MARK).removesuffix(BACKGROUND_MARK)
+
+
+def _result_names(photo: Path) -> list[str]:
+    return [path.name for path in plan(photo, photo.parent, KINDS).values()]

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+PLAIN = ("--device", "cpu", "--precision", "float32")
+
+
+@pytest.fixture(scope="module")
+def matter(weights):
+    from bgmatting.imaging import Matter
+
+    return Matter.from_pretrained(weights, device="cpu", dtype="float32")
+
+
+def test_cut_out_beside_the_photo_is_what_python_gives(cli, pair, weights, matter):
+    source, background = pair
+    done = cli("cutout", source.name, background.name, "--weights", weights, *PLAIN)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert done.stdout == "photo-cutout.png\n"
+    written = Image.open(source.with_name("photo-cutout.png"))
+    assert written.format == "PNG"
+    assert written.mode == "RGBA"
+    expected = matter(source, background).cutout()
+    np.testing.assert_array_equal(np.asarray(written), np.asarray(expected))
+
+
+def test_every_kind_of_result(quick_cli, pair, weights, matter, tmp_path):
+    source, background = pair
+    done = quick_cli(
+        *("cutout", source, background, "--weights", weights, *PLAIN, "-o", "out.png"),
+        *("--save", "alpha,foreground,error,composite", "--backdrop", "#00b140"),
+        *("--bits", "16", "--timing"),
+    )
+    assert done.returncode == 0, done.stderr
+    names = ["out.png", *(f"out-{k}.png" for k in ("alpha", "foreground", "error", "composite"))]
+    assert done.stdout.split() == names
+    matte = matter(source, background)
+    for name, expected in zip(
+        names,
+        [
+            matte.cutout(),
+            matte.image("alpha", bits=16),
+            matte.image("foreground"),
+            matte.image("error"),
+            matte.composite("#00b140"),
+        ],
+        strict=True,
+    ):
+        written = Image.open(tmp_path / name)
+        assert written.size == (96, 72)
+        np.testing.assert_array_equal(np.asarray(written), np.asarray(expected), err_msg=name)
+    assert np.asarray(Image.open(tmp_path / "out-alpha.png")).max() > 255
+    assert "total" in done.stderr
+
+
+def test_a_backdrop_asks_for_a_composite(quick_cli, pair, weights, tmp_path):
+    (tmp_path / "results").mkdir()
+    done = quick_cli("cutout", *pair, "--weights", weights, "--backdrop", pair[1], "-o", "results")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [
+        "results/photo-cutout.png",
+        "results/photo-composite.png",
+    ]
+
+
+def test_nothing_is_overwritten_unasked(quick_cli, pair, weights):
+    there = pair[0].with_name("photo-cutout.png")
+    there.write_bytes(b"precious")
+    # Refused before the work: these weights don't exist.
+    done = quick_cli("cutout", *pair, "--weights", "nowhere")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("bgmatting: ")
+    assert "photo-cutout.png" in done.stderr
+    assert "--overwrite" in done.stderr
+    assert there.read_bytes() == b"precious"
+
+    done = quick_cli("cutout", *pair, "--weights", weights, "--overwrite")
+    assert done.returncode == 0, done.stderr
+    assert Image.open(there).mode == "RGBA"
+
+
+@pytest.mark.parametrize("photo", ["photo.png", "empty.png"])
+def test_a_photo_is_never_replaced_by_its_result(quick_cli, pair, tmp_path, photo):
+    before = (tmp_path / photo).read_bytes()
+    done = quick_cli("cutout", *pair, "-o", photo, "--overwrite")
+    assert done.returncode == 1
+    assert "photos to read" in done.stderr
+    assert (tmp_path / photo).read_bytes() == before
+
+
+def _one_sentence(done):
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("bgmatting: ")
+    assert done.stderr.count("\n") == 1
+    return done.stderr
+
+
+def test_a_photo_that_is_not_there(cli, pair):
+    assert "nobody.jpg" in _one_sentence(cli("cutout", "nobody.jpg", pair[1]))
+
+
+def test_a_file_that_is_no_photo(quick_cli, pair, weights, tmp_path):
+    (tmp_path / "notes.jpg").write_text("not a photo")
+    assert "notes.jpg" in _one_sentence(
+        quick_cli("cutout", "notes.jpg", pair[1], "--weights", weights)
+    )
+    assert not (tmp_path / "notes-cutout.png").exists()
+
+
+def test_photos_of_different_shape(quick_cli, draw, pair, weights):
+    tall = draw("tall.png", width=72, height=96)
+    said = _one_sentence(quick_cli("cutout", pair[0], tall, "--weights", weights))
+    assert "96" in said
+    assert "72" in said
+
+
+def test_weights_that_are_not_there(quick_cli, pair):
+    assert "no-such-folder" in _one_sentence(
+        quick_cli("cutout", *pair, "--weights", "no-such-folder")
+    )
+
+
+def test_a_folder_that_is_not_there_is_made(quick_cli, pair, weights):
+    done = quick_cli("cutout", *pair, "--weights", weights, "-o", "new/folder/out.png")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "new/folder/out.png\n"
+
+
+def test_a_file_where_a_folder_should_be(quick_cli, pair):
+    assert "empty.png" in _one_sentence(quick_cli("cutout", *pair, "-o", "empty.png/out.png"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -88,7 +90,9 @@ def evaluate(
         results += [_run(predict, pairs, method) for method, predict in BASELINES.items()]
 
     facts = _facts(name, matter, pairs, size)
-    text = f"{_heading(facts, results[0])}\n\n{report.table(results)}\n\n{report.SCALING}"
+    text = (
+        f"{_heading(facts, results[0])}\n\n{report.table(results)}\n\n{fill(report.SCALING, 100)}"
+    )
     click.echo(text)
     if out is not None and sheets is not None:
         title = f"{name}   {pairs.name}   working size {facts['working_size']}"
@@ -128,14 +132,22 @@ def _name(weights: str) -> str:
     return Path(weights).resolve().name if Path(weights).is_dir() else weights
 
 
-def _facts(name: str, matter: Matter, pairs: EvaluationSet, size: str | int) -> dict[str, Any]:
+def _facts(called: str, matter: Matter, pairs: EvaluationSet, size: str | int) -> dict[str, Any]:
     from .. import __version__
+    from ..imaging.resampling import working_shape
 
+    sizes: dict[str | int, int | None] = {"auto": matter.working_size, "native": None}
+    long_side = sizes[size] if isinstance(size, str) else size
+    # Photos are never enlarged to the working size, so say at what sizes they were seen.
+    seen = Counter(
+        "{}x{}".format(*working_shape(*pairs.sizes[name], long_side)) for name in pairs.names
+    )
     return {
         "dataset": pairs.name,
-        "weights": name,
+        "weights": called,
         "backbone": matter.backbone,
-        "working_size": matter.network.working_size if size == "auto" else size,
+        "working_size": long_side or "native",
+        "network_sizes": dict(seen.most_common()),
         "device": str(matter.device),
         "precision": str(matter.dtype).removeprefix("torch."),
         "bgmatting": __version__,
@@ -148,6 +160,7 @@ def _heading(facts: dict[str, Any], results: Results) -> str:
     sizes = ", ".join(f"{count} of {size}" for size, count in resolutions(results.samples).items())
     return (
         f"{facts['weights']} ({facts['backbone']}) on {facts['dataset']}: "
-        f"{len(results.samples)} samples ({sizes}), working size {facts['working_size']}, "
+        f"{len(results.samples)} samples ({sizes}), working size {facts['working_size']} "
+        f"(the network saw {', '.join(facts['network_sizes'])}), "
         f"{facts['device']}, {facts['precision']}, bgmatting {facts['bgmatting']}"
     )

@@ -66,7 +66,7 @@ def test_table_and_report(weights, pairs, tmp_path):
     for name in ("random", KEYER, NOTHING):
         assert f"\n{name} " in first.stdout
     assert "3 of 96x72" in first.stdout
-    assert "working size 64" in first.stdout
+    assert "working size 64 (the network saw 64x48)" in first.stdout
     files = ["contact-sheet-clean.png", "contact-sheet-drift.png", "report.json", "report.txt"]
     assert sorted(path.name for path in out.iterdir()) == files
     assert all(name in first.stderr and name not in first.stdout for name in files)
@@ -77,6 +77,7 @@ def test_table_and_report(weights, pairs, tmp_path):
     assert report["weights"] == "random"
     assert report["backbone"] == "mobilenetv2"
     assert report["working_size"] == 64
+    assert report["network_sizes"] == {"64x48": 3}
     assert report["samples"] == 3
     assert report["resolutions"] == {"96x72": 3}
     assert report["bgmatting"] in first.stdout

@@ -120,6 +120,7 @@ class Engine:
             with self._lock, torch.inference_mode():
                 src, bgr = self._tensor(source), self._tensor(background)
                 raw = self._network.raw(src.to(self.dtype), bgr.to(self.dtype), MATTE_CHANNELS)
+                finite = bool(raw.isfinite().all())
                 # Source and sums stay float32: the foreground is as exact as the photo.
                 pha, fgr, err = split_matte(raw.float(), src)
                 result = torch.cat([pha, fgr - src, err], dim=1)[0].permute(1, 2, 0).cpu()
@@ -133,19 +134,18 @@ class Engine:
                 f"not enough memory on {self.device} to matte {width} x {height} pixels: choose a "
                 + ("smaller size" if self.device.type == "cpu" else 'smaller size, or device "cpu"')
             ) from error
-        values = result.numpy()  # h, w, 5
-        if not np.isfinite(values).all():
+        if not finite:  # the clamps would hide it
             precision = str(self.dtype).removeprefix("torch.")
             raise InputError(
                 f"the network's answer is not finite in {precision}: "
                 + ("its weights are damaged" if precision == "float32" else "use dtype float32")
             )
-        alpha, residual, error_map = values[..., 0], values[..., 1:4], values[..., 4]
-        return (
-            np.ascontiguousarray(alpha),
-            np.ascontiguousarray(residual),
-            np.ascontiguousarray(error_map),
+        values = result.numpy()  # h, w, 5
+        alpha, residual, error_map = (
+            np.ascontiguousarray(part)
+            for part in (values[..., 0], values[..., 1:4], values[..., 4])
         )
+        return alpha, residual, error_map
 
     def _tensor(self, photo: NDArray[np.uint8]) -> torch.Tensor:
         """(h, w, 3) uint8 -> (1, 3, h, w) float32 in 0..1, channels-last in memory."""

@@ -1,0 +1,17 @@
+"""The web page: `app.py` at the top of a checkout launches it.
+
+`build_page()` makes the page, `launch_options()` are the arguments its `launch` wants. Gradio's
+own environment variables (GRADIO_SERVER_NAME, GRADIO_SERVER_PORT, GRADIO_ROOT_PATH...) hold.
+"""
+
+from __future__ import annotations
+
+import os
+
+# Read when gradio is imported; nobody asked for telemetry.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+from .page import build_page, launch_options
+from .service import Service
+
+__all__ = ["Service", "build_page", "launch_options"]

@@ -1,0 +1,117 @@
+"""The page as its users meet it: a server of its own, and a browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 90  # far more than it takes, on a machine with other work
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a running `app.py`."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder = tmp_path_factory.mktemp("server")
+    environment = {
+        **os.environ,
+        "GRADIO_SERVER_PORT": str(port),
+        "GRADIO_TEMP_DIR": str(folder / "files"),
+        "OMP_WAIT_POLICY": "PASSIVE",
+    }
+    log = folder / "log.txt"
+    with (
+        log.open("w") as out,
+        subprocess.Popen(
+            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=out, stderr=out
+        ) as process,
+    ):
+        address = f"http://127.0.0.1:{port}/"
+        try:
+            _wait(address, process, log)
+            yield address
+        finally:
+            process.terminate()
+
+
+def _wait(address: str, process: subprocess.Popen, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.2)
+    pytest.fail(f"app.py did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A small pair: a disc before a gradient, and the gradient."""
+    folder = tmp_path_factory.mktemp("pair")
+    y, x = np.mgrid[:180, :240]
+    empty = np.stack([x, y, (x + y) // 2], axis=2).astype(np.uint8)
+    source = empty.copy()
+    source[(x - 120) ** 2 + (y - 90) ** 2 < 60**2] = (220, 60, 40)
+    paths = folder / "disc.png", folder / "empty.png"
+    for path, picture in zip(paths, (source, empty), strict=True):
+        Image.fromarray(picture).save(path)
+    return paths
+
+
+@pytest.fixture(scope="session")
+def expected(pair: tuple[Path, Path]) -> dict[str, np.ndarray]:
+    """What Python gives for `pair`, by kind."""
+    from bgmatting import Matter
+
+    matte = Matter.from_pretrained("mobilenetv2")(*pair)
+    return {
+        kind: np.asarray(matte.image(kind)) for kind in ("cutout", "alpha", "foreground", "error")
+    }
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Debian's Chromium, driven by Playwright; skips without one."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("needs a browser: no chromium on PATH (apt install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    flags = (
+        *("no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-sync"),
+        *("disable-background-networking", "disable-component-update"),
+    )
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=chromium, args=[f"--{flag}" for flag in flags]
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser, server: str):
+    """The page, opened and ready."""
+    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    opened.goto(server)
+    opened.get_by_role("button", name="Cut out", exact=True).wait_for()
+    yield opened
+    opened.close()

@@ -58,8 +58,9 @@ class Matte:
         foreground = np.empty(self.source.shape, dtype=np.float32)
 
         def work(top: int, bottom: int) -> None:
-            rows = self.upsampler.foreground_rows(self.alpha[top:bottom], top, bottom)
-            np.multiply(rows, 1 / 255, out=foreground[top:bottom])
+            planes = self.upsampler.foreground_planes(self.alpha[top:bottom], top, bottom)
+            planes *= np.float32(1 / 255)
+            cv2.merge(list(planes), foreground[top:bottom])
 
         by_bands(self._shape, work)
         return foreground
@@ -98,13 +99,14 @@ class Matte:
         pixels = np.empty(self.source.shape, dtype=np.uint8)
 
         def work(top: int, bottom: int) -> None:
-            alpha = self.alpha[top:bottom, :, None]
-            rows = self.upsampler.foreground_rows(self.alpha[top:bottom], top, bottom)
-            rest = behind[top:bottom] if behind.ndim == 3 else behind
-            rows -= rest
-            rows *= alpha
-            rows += rest
-            pixels[top:bottom] = _rounded(rows)
+            alpha = self.alpha[top:bottom]  # n, W
+            planes = self.upsampler.foreground_planes(alpha, top, bottom)  # 3, n, W
+            rest = cv2.split(behind[top:bottom]) if behind.ndim == 3 else behind
+            for plane, other in zip(planes, rest, strict=True):
+                plane -= other
+                plane *= alpha
+                plane += other
+            cv2.merge(_rounded(planes), pixels[top:bottom])
 
         by_bands(self._shape, work)
         return Image.fromarray(pixels)
@@ -158,14 +160,17 @@ class Matte:
         return cv2.convertScaleAbs(grey, alpha=255)  # type: ignore[return-value]
 
     def _cutout(self) -> NDArray[np.uint8]:
-        pixels = np.empty((*self.alpha.shape, 4), dtype=np.uint8)
+        pixels = np.zeros((*self.alpha.shape, 4), dtype=np.uint8)
 
         def work(top: int, bottom: int) -> None:
             alpha = cv2.convertScaleAbs(self.alpha[top:bottom], alpha=255)  # n, W
-            pixels[top:bottom, :, 3] = alpha
-            rows = _rounded(self.upsampler.foreground_rows(self.alpha[top:bottom], top, bottom))
-            rows[alpha == 0] = 0
-            pixels[top:bottom, :, :3] = rows
+            if not alpha.any():
+                return
+            planes = self.upsampler.foreground_planes(self.alpha[top:bottom], top, bottom)
+            colours = _rounded(planes)
+            for plane in colours:
+                plane[alpha == 0] = 0
+            cv2.merge([*colours, alpha], pixels[top:bottom])
 
         by_bands(self._shape, work)
         return pixels
@@ -174,14 +179,13 @@ class Matte:
         pixels = np.empty(self.source.shape, dtype=np.uint8)
 
         def work(top: int, bottom: int) -> None:
-            pixels[top:bottom] = _rounded(
-                self.upsampler.foreground_rows(self.alpha[top:bottom], top, bottom)
-            )
+            planes = self.upsampler.foreground_planes(self.alpha[top:bottom], top, bottom)
+            cv2.merge(_rounded(planes), pixels[top:bottom])
 
         by_bands(self._shape, work)
         return pixels
 
 
-def _rounded(rows: Map) -> NDArray[np.uint8]:
-    """0..255 float -> uint8; rounds to nearest, and to even between."""
-    return cv2.convertScaleAbs(rows)  # type: ignore[return-value]
+def _rounded(planes: Map) -> list[NDArray[np.uint8]]:
+    """(3, n, W) in 0..255 -> three of (n, W) uint8; to nearest, and to even between."""
+    return [cv2.convertScaleAbs(plane) for plane in planes]  # type: ignore[misc]

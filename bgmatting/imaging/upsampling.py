@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from .plate import Map, measure_plate, smooth_fill
 from .resampling import Enlarged
 
-BAND_PIXELS = 1 << 18  # of full size, in work at once per thread: bounds the memory
+BAND_PIXELS = 1 << 17  # of full size, in work at once per thread: bounds the memory
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Upsampler:
         self.source, self.background = source, background
         self.shape = shape = source.shape[1::-1]  # W, H
         self._alpha = Enlarged(alpha, shape, cubic=True)
-        self._residual = Enlarged(residual * 255, shape)
+        self._residual = Enlarged(_planes(residual * 255), shape)
         self._band = edge_band(alpha, settings)  # h, w
         if alpha.shape == source.shape[:2]:
             self._band = np.zeros_like(alpha)  # nothing to add to what the network said
@@ -86,13 +86,13 @@ class Upsampler:
         plate = measure_plate(source, background, small_source, small_background, alpha)
         foreground = smooth_fill(np.clip(colour + residual, 0, 1), alpha + 1e-4, 1.0)
         doubt = settings.doubt + settings.caution * plate.variance
-        slope, intercept = guided_coefficients(colour, alpha, settings)
         trust = self._band * (settings.doubt / doubt)
+        slope, intercept = guided_coefficients(colour, alpha, settings)
         # Photos are 0..255, and so are colours from here on: it saves passes over full-size pixels.
-        self._guided = Enlarged(_stack(slope / 255, intercept), shape)
-        self._direction = Enlarged(_stack((foreground - plate.drift) * 255, self._band), shape)
-        self._drift = Enlarged(_stack(plate.drift * 255, doubt * 255**2), shape)
-        self._residual = Enlarged(_stack(residual * 255, trust), shape)
+        self._guided = Enlarged(_planes(slope / 255, intercept), shape)
+        self._direction = Enlarged(_planes((foreground - plate.drift) * 255, trust), shape)
+        self._drift = Enlarged(_planes(plate.drift * 255, doubt * 255**2), shape)
+        self._near = Enlarged(self._band, shape)
 
     def alpha(self) -> Map:
         """(H, W) float32, 0..1."""
@@ -104,56 +104,80 @@ class Upsampler:
         by_bands(self.shape, work)
         return alpha
 
-    def foreground_rows(self, alpha: Map, top: int, bottom: int) -> Map:
-        """Rows top..bottom-1 of the foreground: (n, W, 3) float32, straight RGB, 0..255.
+    def foreground_planes(self, alpha: Map, top: int, bottom: int) -> Map:
+        """Rows top..bottom-1 of the foreground: (3, n, W) float32, straight RGB, 0..255.
 
         Args:
             alpha: (n, W) float32, those rows' alpha at full size.
             top, bottom: which rows.
         """
-        rows = self.source[top:bottom].astype(np.float32)  # n, W, 3
-        change = self._residual.rows(top, bottom)  # n, W, 3 or 4
-        if self._refines(top, bottom):
-            direction, _ = self._foreground_minus_background(top, bottom)
-            direction *= (1 - alpha)[..., None]
-            direction -= change[..., :3]
-            direction *= change[..., 3:]
-            rows += direction
-        rows += change[..., :3]
-        return np.clip(rows, 0, 255, out=rows)
-
-    def _refines(self, top: int, bottom: int) -> bool:
-        return bool(self._band[self._alpha.span(top, bottom)].any())
+        planes = self._residual.rows(top, bottom)  # 3, n, W
+        columns = self._refined_columns(top, bottom)
+        if columns.stop:
+            clear = 1 - alpha[:, columns]  # n, m
+            direction = self._direction.rows(top, bottom)[:, :, columns]  # 4, n, m
+            trust = direction[3]
+            plate = cv2.split(self.background[top:bottom, columns])
+            for change, towards, behind in zip(
+                planes[:, :, columns], direction[:3], plate, strict=True
+            ):
+                towards -= behind  # F - B
+                towards *= clear
+                towards -= change
+                towards *= trust
+                change += towards
+        for plane, own in zip(planes, cv2.split(self.source[top:bottom]), strict=True):
+            plane += own
+        return np.clip(planes, 0, 255, out=planes)
 
     def _alpha_rows(self, top: int, bottom: int) -> Map:
         small = self._alpha.small[self._alpha.span(top, bottom)]
         if small.min() == small.max():
             return np.full((bottom - top, self.shape[0]), small.min(), dtype=np.float32)
-        alpha = np.clip(self._alpha.rows(top, bottom), 0, 1)
-        if not self._refines(top, bottom):
-            return alpha
-        source = self.source[top:bottom].astype(np.float32)  # n, W, 3
-        guided = self._guided.rows(top, bottom)  # n, W, 4
-        fine = np.einsum("ijk,ijk->ij", guided[..., :3], source)
-        fine += guided[..., 3]
-        direction, near = self._foreground_minus_background(top, bottom)
-        drift = self._drift.rows(top, bottom)
-        source -= self.background[top:bottom]
-        source -= drift[..., :3]  # source minus background
-        doubt = drift[..., 3]
-        fine *= doubt
-        fine += np.einsum("ijk,ijk->ij", direction, source)
-        fine /= np.einsum("ijk,ijk->ij", direction, direction) + doubt
-        np.clip(fine, 0, 1, out=fine)
-        fine -= alpha
-        fine *= near
-        alpha += fine
+        alpha = self._alpha.rows(top, bottom)  # n, W
+        np.clip(alpha, 0, 1, out=alpha)
+        columns = self._refined_columns(top, bottom)
+        if columns.stop:
+            fine = self._refined(top, bottom, columns)
+            coarse = alpha[:, columns]
+            fine -= coarse
+            fine *= self._near.rows(top, bottom)[:, columns]
+            coarse += fine
         return alpha
 
-    def _foreground_minus_background(self, top: int, bottom: int) -> tuple[Map, Map]:
-        """F - B, (n, W, 3) in 0..255, and how much to refine, (n, W) in 0..1."""
-        rows = self._direction.rows(top, bottom)  # n, W, 4
-        return rows[..., :3] - self.background[top:bottom], rows[..., 3]
+    def _refined(self, top: int, bottom: int, columns: slice) -> Map:
+        """Alpha by guide and plate, (n, m) float32, in 0..1."""
+        source = cv2.split(self.source[top:bottom, columns])
+        plate = cv2.split(self.background[top:bottom, columns])
+        guided = self._guided.rows(top, bottom)[:, :, columns]  # 4, n, m
+        direction = self._direction.rows(top, bottom)[:, :, columns]  # 4, n, m
+        drift = self._drift.rows(top, bottom)[:, :, columns]  # 4, n, m
+        doubt = drift[3]
+        fine = guided[3]
+        for slope, own in zip(guided[:3], source, strict=True):
+            slope *= own
+            fine += slope
+        fine *= doubt
+        norm = doubt
+        for towards, away, own, behind in zip(direction[:3], drift[:3], source, plate, strict=True):
+            towards -= behind  # F - B
+            away += behind
+            np.subtract(own, away, out=away)  # I - B
+            away *= towards
+            fine += away
+            towards *= towards
+            norm += towards
+        fine /= norm
+        return np.clip(fine, 0, 1, out=fine)
+
+    def _refined_columns(self, top: int, bottom: int) -> slice:
+        """The full-size columns that are refined in these rows; slice(0, 0) for none."""
+        near = np.flatnonzero(self._band[self._alpha.span(top, bottom)].any(axis=0))
+        if not near.size:
+            return slice(0, 0)
+        scale = self.shape[0] / self._band.shape[1]
+        left, right = int((near[0] - 1) * scale), int(np.ceil((near[-1] + 2) * scale))
+        return slice(max(left, 0), min(right, self.shape[0]))
 
 
 def edge_band(alpha: Map, settings: Settings) -> Map:
@@ -216,5 +240,7 @@ def by_bands(shape: tuple[int, int], work: Callable[[int, int], None]) -> None:
             pass
 
 
-def _stack(three: Map, one: Map) -> Map:
-    return np.concatenate([three, one[..., None]], axis=2).astype(np.float32)
+def _planes(*maps: Map) -> Map:
+    """Maps (h, w, C) and (h, w) -> (all their channels, h, w) float32."""
+    channels = [cv2.split(values) if values.ndim == 3 else [values] for values in maps]
+    return np.stack([plane for planes in channels for plane in planes]).astype(np.float32)

@@ -53,7 +53,7 @@ def test_shrinking_averages(rng):
 )
 def test_bands_make_up_the_whole(small, scale, channels, cubic, rows, seed):
     """Equal to PyTorch's resizing of the whole map, however it is cut into bands."""
-    shape = small if channels is None else (*small, channels)
+    shape = small if channels is None else (channels, *small)
     values = np.random.default_rng(seed).random(shape, dtype=np.float32)
     height, width = round(small[0] * scale[0]), round(small[1] * scale[1])
     enlarged = Enlarged(values, (width, height), cubic=cubic)
@@ -64,14 +64,14 @@ def test_bands_make_up_the_whole(small, scale, channels, cubic, rows, seed):
         span = enlarged.span(top, bottom)
         assert 0 <= span.start < span.stop <= small[0]
     whole = torch.nn.functional.interpolate(
-        torch.from_numpy(values.reshape(*small, -1)).permute(2, 0, 1)[None],
+        torch.from_numpy(values.reshape(-1, *small))[None],
         (height, width),
         mode="bicubic" if cubic else "bilinear",
         align_corners=False,
-    )[0].permute(1, 2, 0)
-    got = np.concatenate(bands)
-    assert got.shape == ((height, width) if channels is None else (height, width, channels))
-    assert np.abs(got.reshape(height, width, -1) - whole.numpy()).max() < 1e-4
+    )[0].numpy()
+    got = np.concatenate(bands, axis=-2)
+    assert got.shape == ((height, width) if channels is None else (channels, height, width))
+    assert np.abs(got.reshape(-1, height, width) - whole).max() < 1e-4
 
 
 @pytest.mark.parametrize("cubic", [False, True])

@@ -45,6 +45,11 @@ def upsampler(source, background, alpha, factor=4, residual=None, settings=None)
     )
 
 
+def foreground(full, alpha, top, bottom):
+    """(n, W, 3), 0..255"""
+    return full.foreground_planes(alpha, top, bottom).transpose(1, 2, 0)
+
+
 def cubic(alpha, factor=4):
     height, width = alpha.shape
     small = cv2.resize(alpha, (width // factor, height // factor), interpolation=cv2.INTER_AREA)
@@ -134,7 +139,7 @@ def test_at_the_photos_own_size_the_network_is_taken_at_its_word(scene, rng):
     residual = rng.uniform(-0.2, 0.2, (360, 480, 3)).astype(np.float32)
     native = upsampler(source, source, alpha, 1, residual)
     assert np.abs(native.alpha() - alpha).max() < 1e-6
-    rows = native.foreground_rows(alpha[100:140], 100, 140)
+    rows = foreground(native, alpha[100:140], 100, 140)
     expected = np.clip(source[100:140] + residual[100:140] * 255, 0, 255)
     assert np.abs(rows - expected).max() < 1e-2
 
@@ -145,7 +150,7 @@ class TestForeground:
         source = np.rint(scene).astype(np.uint8)
         full = upsampler(source, np.roll(source, 90, axis=1), alpha)
         inside = cv2.erode(alpha, np.ones((41, 41))) == 1
-        rows = full.foreground_rows(full.alpha(), 0, 360)
+        rows = foreground(full, full.alpha(), 0, 360)
         assert (rows[inside] == source[inside]).all()
 
     def test_of_hair_is_hair_coloured(self, scene, strands, laid_over):
@@ -153,7 +158,7 @@ class TestForeground:
         source = laid_over(HAIR, scene, alpha)
         background = np.rint(scene).astype(np.uint8)
         full = upsampler(source, background, alpha, residual=residual_of(HAIR, source, alpha))
-        rows = full.foreground_rows(full.alpha(), 0, 360)
+        rows = foreground(full, full.alpha(), 0, 360)
         partly = (alpha > 0.2) & (alpha < 0.9)
         assert np.abs(rows[partly] - HAIR).mean() < 12
         assert np.abs(source[partly] - np.float32(HAIR)).mean() > 40
@@ -163,10 +168,8 @@ class TestForeground:
         source = laid_over(HAIR, scene, alpha)
         full = upsampler(source, np.rint(scene).astype(np.uint8), alpha)
         fine = full.alpha()
-        whole = full.foreground_rows(fine, 0, 360)
-        parts = [
-            full.foreground_rows(fine[i : i + 37], i, min(i + 37, 360)) for i in range(0, 360, 37)
-        ]
+        whole = foreground(full, fine, 0, 360)
+        parts = [foreground(full, fine[i : i + 37], i, min(i + 37, 360)) for i in range(0, 360, 37)]
         assert np.abs(np.concatenate(parts) - whole).max() < 1e-3
         assert whole.min() >= 0
         assert whole.max() <= 255

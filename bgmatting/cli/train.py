@@ -42,7 +42,7 @@ Over several processes or machines:
 @click.option("--precision", type=click.Choice(["no", "bf16", "fp16"]), default="no")
 @click.option("--cpu", is_flag=True, help="Do not use a GPU.")
 @click.option("--check-every", default=250, show_default=True, help="Steps between checkpoints.")
-@click.option("--data-note", default="", help="What the data is and its licence, for the card.")
+@click.option("--data", default="", help="What the data is and its licence, for the card.")
 @click.option(
     "--preview", type=click.Path(dir_okay=False, path_type=Path),
     help="Only write a contact sheet of generated samples to this PNG.",
@@ -76,12 +76,12 @@ def train(**options) -> None:  # type: ignore[no-untyped-def]
 
 def _run(options: dict, folders) -> None:  # type: ignore[no-untyped-def]
     from ..training.loop import Trainer, TrainingConfig
-    from ..training.schedule import Schedule, parse_stages
+    from ..training.schedule import DEFAULT_STAGES, Schedule, parse_stages
 
-    stages = {"stages": parse_stages(options["crops"])} if options["crops"] else {}
     schedule = Schedule(
         samples=options["samples"], minutes=options["minutes"], batch=options["batch"],
-        rate=options["rate"], **stages,
+        rate=options["rate"],
+        stages=parse_stages(options["crops"]) if options["crops"] else DEFAULT_STAGES,
     )  # fmt: skip
     names = ("backbone", "out", "encoder", "start", "seed", "workers", "precision", "cpu")
     config = TrainingConfig(
@@ -93,4 +93,8 @@ def _run(options: dict, folders) -> None:  # type: ignore[no-untyped-def]
     if trainer.accelerator.is_main_process:
         from ..training.export import export
 
-        click.echo(export(network, config, data_note=options["data_note"]))
+        scores = trainer.validation.score(network)
+        folder = export(
+            network, config, samples=trainer.samples, scores=scores, data=options["data"]
+        )
+        click.echo(folder)

@@ -131,6 +131,8 @@ def test_interrupted(many, weights, program, environment, tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A suite that runs in the background is told to ignore Ctrl-C, and passes that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         process.stdout.readline()
         process.send_signal(signal.SIGINT)

@@ -75,7 +75,8 @@ def train(**options) -> None:  # type: ignore[no-untyped-def]
 
 
 def _run(options: dict, folders) -> None:  # type: ignore[no-untyped-def]
-    from ..training.loop import Trainer, TrainingConfig
+    from ..training.config import TrainingConfig
+    from ..training.loop import Trainer
     from ..training.schedule import DEFAULT_STAGES, Schedule, parse_stages
 
     schedule = Schedule(

@@ -8,7 +8,7 @@ import torch
 
 from ..hub import MattingBase
 from ..model import MattingNetwork
-from .loop import TrainingConfig
+from .config import TrainingConfig
 
 
 def export(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 import torch
 from safetensors import SafetensorError
@@ -19,7 +19,7 @@ PLATE_SHARE = -0.3  # the plate's half of the first convolution, as a multiple o
 UNUSED = ("features.18.", "classifier.", "fc.")  # classification layers that the encoder lacks
 
 
-def load_encoder(network: MattingNetwork, file: Path | str) -> None:
+def load_encoder(network: MattingNetwork, file: str | os.PathLike[str]) -> None:
     """Start `network.backbone` from an ImageNet encoder.
 
     Args:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import asdict
 
 import numpy as np
 import torch
@@ -18,55 +18,15 @@ from tqdm import tqdm
 from ..errors import InputError, OutputError
 from ..model import MattingNetwork
 from ..model.network import MATTE_CHANNELS
-from .assets import AssetFolders
 from .average import WeightAverage, reestimate_batch_norm
 from .capture import CaptureConfig, Pair, anneal
 from .checkpoint import NAME, load_checkpoint, save_checkpoint
+from .config import TrainingConfig
 from .initial import load_encoder, settle_batch_norm
 from .losses import losses
 from .preview import contact_sheet
-from .samples import Draw, GeneratorConfig, batches, photograph
-from .schedule import Schedule
+from .samples import Draw, batches, photograph
 from .validation import ValidationSet
-
-
-@dataclass(frozen=True)
-class TrainingConfig:
-    """Everything that makes a run; the defaults are the recommended values.
-
-    Attributes:
-        backbone: of the network.
-        out: folder for the checkpoint, the log and the weights.
-        folders: pictures to draw from, any of them empty.
-        schedule: how long, and what changes on the way.
-        capture: what sets source and plate apart.
-        generator: shares of subject and scene families.
-        encoder: safetensors to start the encoder from.
-        start: or weights to start from: folder, backbone name or repo id.
-        seed: of everything random.
-        workers: drawing processes for each training process.
-        precision: `no`, `bf16` or `fp16`, of the network's mixed precision.
-        cpu: do not use a GPU.
-        check_every: steps between checkpoint, validation and pictures.
-        validation: (count, side) of the frozen pairs to validate on.
-        statistics: batches over which batch norm is re-estimated at the end.
-    """
-
-    backbone: str
-    out: Path
-    folders: AssetFolders = field(default_factory=AssetFolders)
-    schedule: Schedule = field(default_factory=Schedule)
-    capture: CaptureConfig = field(default_factory=CaptureConfig)
-    generator: GeneratorConfig = field(default_factory=GeneratorConfig)
-    encoder: Path | None = None
-    start: str | None = None
-    seed: int = 0
-    workers: int = 1
-    precision: str = "no"
-    cpu: bool = False
-    check_every: int = 250
-    validation: tuple[int, int] = (48, 224)
-    statistics: int = 60
 
 
 class RawMatte(nn.Module):
@@ -241,7 +201,7 @@ class Trainer:
         for step in range(self.config.statistics):
             yield photograph(next(drawn), self.device, anneal(self.config.capture, 1), (key, step))
 
-    def _start_encoder(self, file: Path) -> None:
+    def _start_encoder(self, file: str | os.PathLike[str]) -> None:
         load_encoder(self.network, file)
         if self.config.folders.backgrounds:
             drawn = batches(

@@ -18,8 +18,9 @@ from bgmatting.model import MattingNetwork
 from bgmatting.training.average import WeightAverage, reestimate_batch_norm
 from bgmatting.training.capture import Pair
 from bgmatting.training.checkpoint import load_checkpoint
+from bgmatting.training.config import TrainingConfig
 from bgmatting.training.initial import load_encoder, settle_batch_norm
-from bgmatting.training.loop import Trainer, TrainingConfig
+from bgmatting.training.loop import Trainer
 from bgmatting.training.schedule import Schedule, Stage, parse_stages
 
 SHORT = Schedule(samples=16, stages=(Stage(1, 32),), batch=4, warm_up=2)
@@ -190,7 +191,8 @@ def test_crops_that_make_no_sense_are_refused(text: str) -> None:
 IN_STEP = """
 import hashlib, sys
 from pathlib import Path
-from bgmatting.training.loop import Trainer, TrainingConfig
+from bgmatting.training.config import TrainingConfig
+from bgmatting.training.loop import Trainer
 from bgmatting.training.schedule import Schedule, Stage
 config = TrainingConfig(
     "mobilenetv2", Path(sys.argv[1]), cpu=True, workers=0, check_every=100,

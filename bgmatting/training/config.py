@@ -1,0 +1,50 @@
+"""Everything that makes a training run, in one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .assets import AssetFolders
+from .capture import CaptureConfig
+from .samples import GeneratorConfig
+from .schedule import Schedule
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """Everything that makes a run; the defaults are the recommended values.
+
+    Attributes:
+        backbone: of the network.
+        out: folder for the checkpoint, the log and the weights.
+        folders: pictures to draw from, any of them empty.
+        schedule: how long, and what changes on the way.
+        capture: what sets source and plate apart.
+        generator: shares of subject and scene families.
+        encoder: safetensors to start the encoder from.
+        start: or weights to start from: folder, backbone name or repo id.
+        seed: of everything random.
+        workers: drawing processes for each training process.
+        precision: `no`, `bf16` or `fp16`, of the network's mixed precision.
+        cpu: do not use a GPU.
+        check_every: steps between checkpoint, validation and pictures.
+        validation: (count, side) of the frozen pairs to validate on.
+        statistics: batches over which batch norm is re-estimated at the end.
+    """
+
+    backbone: str
+    out: Path
+    folders: AssetFolders = field(default_factory=AssetFolders)
+    schedule: Schedule = field(default_factory=Schedule)
+    capture: CaptureConfig = field(default_factory=CaptureConfig)
+    generator: GeneratorConfig = field(default_factory=GeneratorConfig)
+    encoder: Path | None = None
+    start: str | None = None
+    seed: int = 0
+    workers: int = 1
+    precision: str = "no"
+    cpu: bool = False
+    check_every: int = 250
+    validation: tuple[int, int] = (48, 224)
+    statistics: int = 60

@@ -34,7 +34,8 @@ WAYS = {
 }
 TUNING = {
     "radius 1": replace(DEFAULT, radius=1),
-    "radius 4": replace(DEFAULT, radius=4),
+    "radius 2": replace(DEFAULT, radius=2),
+    "radius 8": replace(DEFAULT, radius=8),
     "epsilon / 10": replace(DEFAULT, epsilon=DEFAULT.epsilon / 10),
     "epsilon x 10": replace(DEFAULT, epsilon=DEFAULT.epsilon * 10),
     "margin 0": replace(DEFAULT, margin=0),
@@ -85,8 +86,6 @@ def measure(samples, names, matter, sizes, ways):
             pair = shrink(sample.source, shape), shrink(sample.background, shape)
             alpha, residual, _ = matter._engine(*pair)
             for way, settings in ways.items():
-                if shape == (width, height) and way != "cubic":
-                    continue  # nothing to upsample
                 start = time.perf_counter()
                 if settings is None:
                     fine = cv2.resize(alpha, (width, height), interpolation=cv2.INTER_CUBIC)

@@ -5,7 +5,8 @@ filter: He and Sun, "Fast guided filter", 2015), which evaluated at full size fo
 That is the prior for what the plate then says of each pixel (see plate.py): with
 v = F - B, minimise |I - B - a v|^2 + t (a - prior)^2, so a = (v.(I - B) + t prior) / (v.v + t).
 t is large where the plate cannot be trusted. All this only near edges; elsewhere alpha is what the
-network said, enlarged, so that flat regions stay clean.
+network said, enlarged, so that flat regions stay clean. A photo no larger than the working size
+gains too.
 
 Foreground: source + (1 - alpha) (F - B) near edges, which is the composition equation solved for
 it; source + the network's residual elsewhere.
@@ -39,14 +40,16 @@ class Settings:
         margin: working pixels around what is not flat that are refined too.
         doubt: t where the plate agrees perfectly, in squared colour 0..1.
         caution: by how many times the plate's variance t grows.
+        native: whether to refine too where the network worked at the photo's own size.
     """
 
-    radius: int = 2
+    radius: int = 4
     epsilon: float = 1e-4
     flat: float = 0.02
     margin: int = 1
-    doubt: float = 0.1
-    caution: float = 50.0
+    doubt: float = 0.05
+    caution: float = 25.0
+    native: bool = True
 
 
 class Upsampler:
@@ -78,8 +81,8 @@ class Upsampler:
         self._alpha = Enlarged(alpha, shape, cubic=True)
         self._residual = Enlarged(_planes(residual * 255), shape)
         self._band = edge_band(alpha, settings)  # h, w
-        if alpha.shape == source.shape[:2]:
-            self._band = np.zeros_like(alpha)  # nothing to add to what the network said
+        if alpha.shape == source.shape[:2] and not settings.native:
+            self._band = np.zeros_like(alpha)
         if not self._band.any():
             return
         colour = small_source.astype(np.float32) / 255  # h, w, 3

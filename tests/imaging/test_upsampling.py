@@ -133,11 +133,21 @@ def test_nothing_moves(disk, laid_over):
         assert fine.sum() == pytest.approx(alpha.sum(), rel=0.01)
 
 
-def test_at_the_photos_own_size_the_network_is_taken_at_its_word(scene, rng):
+def test_soft_mattes_of_the_photos_own_size_gain_too(scene, strands, laid_over):
+    alpha = strands(360, 480)
+    source = laid_over(HAIR, scene, alpha)
+    soft = cv2.GaussianBlur(alpha, (0, 0), 3)
+    residual = residual_of(HAIR, source, alpha)
+    background = np.rint(scene).astype(np.uint8)
+    fine = upsampler(source, background, soft, 1, residual).alpha()
+    assert squared(fine, alpha) < squared(soft, alpha) / 2
+
+
+def test_at_the_photos_own_size_the_network_can_be_taken_at_its_word(scene, rng):
     source = np.rint(scene).astype(np.uint8)
     alpha = rng.random((360, 480), dtype=np.float32)
     residual = rng.uniform(-0.2, 0.2, (360, 480, 3)).astype(np.float32)
-    native = upsampler(source, source, alpha, 1, residual)
+    native = upsampler(source, source, alpha, 1, residual, Settings(native=False))
     assert np.abs(native.alpha() - alpha).max() < 1e-6
     rows = foreground(native, alpha[100:140], 100, 140)
     expected = np.clip(source[100:140] + residual[100:140] * 255, 0, 255)

@@ -29,7 +29,7 @@ class TrainingConfig:
         precision: `no`, `bf16` or `fp16`, of the network's mixed precision.
         cpu: do not use a GPU.
         check_every: steps between checkpoint, validation and pictures.
-        validation: (count, side) of the frozen pairs to validate on.
+        validation: how many frozen pairs to validate on, at the size of the last crops.
         statistics: batches over which batch norm is re-estimated at the end.
     """
 
@@ -46,5 +46,5 @@ class TrainingConfig:
     precision: str = "no"
     cpu: bool = False
     check_every: int = 250
-    validation: tuple[int, int] = (48, 224)
+    validation: int = 48
     statistics: int = 60

@@ -83,8 +83,9 @@ class Trainer:
             self.optimizer.load_state_dict(state["optimizer"])
             self.step, self.samples = state["step"], state["samples"]
             self.minutes, self.history = state["minutes"], state["history"]
-        count, side = config.validation
-        self.validation = ValidationSet.draw(config.folders, self.device, count=count, side=side)
+        self.validation = ValidationSet.draw(
+            config.folders, self.device, config.validation, config.schedule.stages[-1].side
+        )
 
     def run(self) -> MattingNetwork:
         """Train to the end of the schedule, from wherever the run stands."""

@@ -22,7 +22,7 @@ class ValidationSet:
 
     @classmethod
     def draw(
-        cls, folders: AssetFolders, device: torch.device, *, count: int = 48, side: int = 224
+        cls, folders: AssetFolders, device: torch.device, count: int, side: int
     ) -> ValidationSet:
         """Draw `count` pairs of `side` pixels in batches of 8."""
         layers = LayerDataset(folders)

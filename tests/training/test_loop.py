@@ -29,7 +29,7 @@ SHORT = Schedule(samples=16, stages=(Stage(1, 32),), batch=4, warm_up=2)
 def config_in(folder: Path, **changes: object) -> TrainingConfig:
     config = TrainingConfig(
         "mobilenetv2", folder, schedule=SHORT, cpu=True, workers=0, check_every=2,
-        validation=(16, 32), statistics=2,
+        validation=16, statistics=2,
     )  # fmt: skip
     return replace(config, **changes)  # type: ignore[arg-type]
 
@@ -196,7 +196,7 @@ from bgmatting.training.loop import Trainer
 from bgmatting.training.schedule import Schedule, Stage
 config = TrainingConfig(
     "mobilenetv2", Path(sys.argv[1]), cpu=True, workers=0, check_every=100,
-    validation=(8, 32), statistics=1,
+    validation=8, statistics=1,
     schedule=Schedule(samples=32, stages=(Stage(1, 32),), batch=4),
 )
 trainer = Trainer(config, quiet=True)

@@ -13,7 +13,14 @@ INPUT_CHANNELS = 6  # source RGB, then background RGB
 
 
 class ResNetEncoder(ResNet):
-    """ResNet whose last stage is dilated in place of its stride."""
+    """ResNet whose last stage is dilated in place of its stride.
+
+    Attributes:
+        FINE: the modules that compare source and background pixel by pixel, whose differences may
+            be as small as one step of 8 bits: too fine for half precision.
+    """
+
+    FINE = ("conv1", "layer1")
 
     def __init__(self, layers: Sequence[int]) -> None:
         super().__init__(
@@ -33,7 +40,13 @@ class ResNetEncoder(ResNet):
 
 
 class MobileNetV2Encoder(MobileNetV2):
-    """MobileNetV2 without its last 1x1 block, its last stage dilated in place of its stride."""
+    """MobileNetV2 without its last 1x1 block, its last stage dilated in place of its stride.
+
+    Attributes:
+        FINE: as in `ResNetEncoder`.
+    """
+
+    FINE = ("features.0", "features.1", "features.2", "features.3")
 
     features: Any  # a Sequential; torchvision leaves its type open
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +9,7 @@ import torch
 from bgmatting.errors import InputError
 from bgmatting.imaging import runtime
 from bgmatting.imaging.runtime import Engine, resolve_device, resolve_dtype
-from bgmatting.model import MattingNetwork
+from bgmatting.model import MattingNetwork, fold_batch_norm
 
 
 class TestDevice:
@@ -105,6 +107,22 @@ def test_low_precision_keeps_the_matte(network, pair, dtype):
     assert np.abs(alpha - exact).max() <= 2 / 255
 
 
+@pytest.mark.parametrize("backbone", ["mobilenetv2", "resnet50"])
+def test_source_and_background_are_compared_in_full_precision(backbone):
+    """In bfloat16, 200 and 201 of 255 may be one number: the first layers must not round."""
+    torch.manual_seed(0)
+    network = fold_batch_norm(MattingNetwork(backbone))
+    lower = copy.deepcopy(network)
+    runtime.lower_precision(lower, torch.bfloat16)
+    x = torch.rand(1, 6, 64, 64)
+    with torch.inference_mode():
+        expected, got = network.backbone(x), lower.backbone(x)
+        assert lower.raw(x[:, :3], x[:, 3:], 5).dtype == torch.bfloat16
+    assert [values.dtype for values in got] == [torch.float32] * 3 + [torch.bfloat16] * 2
+    for a, b in zip(expected[:3], got, strict=False):
+        assert torch.equal(a, b)
+
+
 def test_network_is_copied(network, pair):
     before = {name: value.clone() for name, value in network.state_dict().items()}
     Engine(network, "cpu", "bfloat16")(*pair)
@@ -114,8 +132,6 @@ def test_network_is_copied(network, pair):
 
 
 def test_weights_in_half_are_folded_in_single(network, pair):
-    import copy
-
     half = copy.deepcopy(network).half()
     a = Engine(half, "cpu", "float32")(*pair)[0]
     b = Engine(half.float(), "cpu", "float32")(*pair)[0]
@@ -156,8 +172,6 @@ def test_other_failures_are_not_hidden(network, pair, monkeypatch):
 
 
 def test_overflow_is_no_black_matte(network, pair):
-    import copy
-
     broken = copy.deepcopy(network)
     broken.decoder.conv4.bias.data[0] = 1e9
     with pytest.raises(InputError, match="not finite in float16: use dtype float32"):

@@ -55,8 +55,6 @@ def main() -> None:
 
 def run(arguments: argparse.Namespace) -> dict:
     """In the child: matte the pair several times."""
-    import resource
-
     import torch
 
     from bgmatting import Matter, MattingBase
@@ -66,7 +64,7 @@ def run(arguments: argparse.Namespace) -> dict:
         matter = Matter.from_pretrained(arguments.weights)
     else:
         matter = Matter(MattingBase(arguments.backbone).eval())
-    idle = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    idle = peak_memory()
     out = Path(arguments.pair[0]).with_name("cutout.png")
     runs = []
     for _ in range(arguments.runs):
@@ -76,16 +74,26 @@ def run(arguments: argparse.Namespace) -> dict:
         runs.append({**matte.timings, "write": time.perf_counter() - start})
         shape = matte.size
         del matte
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    unit = 1e6 if sys.platform == "darwin" else 1e3
     return {
         "runs": runs,
         "shape": shape,
-        "idle": idle / unit,
-        "peak": peak / unit,
+        "idle": idle,
+        "peak": peak_memory(),
         "dtype": str(matter.dtype),
         "bytes": out.stat().st_size,
     }
+
+
+def peak_memory() -> float:
+    """Peak resident memory of this process so far, in MB."""
+    status = Path("/proc/self/status")
+    if status.exists():  # getrusage would count what the parent had before this process began
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) * 1024 / 1e6
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1e6 if sys.platform == "darwin" else 1e3)
 
 
 def report(megapixels: float, result: dict) -> None:

@@ -18,6 +18,7 @@ from .scenes import draw_scene
 from .subjects import draw_subject
 
 MARGIN = 0.06  # of the crop's long side: how far beyond it the scene goes on
+LEAST_MARGIN = 16  # pixels, about as far as a camera that shook moves
 
 
 class Draw(NamedTuple):
@@ -63,7 +64,7 @@ class LayerDataset(Dataset):
 
 def margin_of(height: int, width: int) -> int:
     """Pixels of scene beyond each side of a crop."""
-    return max(8, round(MARGIN * max(height, width)))
+    return max(LEAST_MARGIN, round(MARGIN * max(height, width)))
 
 
 def batches(

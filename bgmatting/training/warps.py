@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from .capture import CaptureConfig
 
 
+FRAME = 512  # long side, in pixels, at which photos will be matted
+
+
 def warp_plate(
     scene: Tensor, size: tuple[int, int], config: CaptureConfig, power: Tensor, draws: Draws
 ) -> Tensor:
@@ -32,10 +35,13 @@ def warp_plate(
     which = (moves | bends).flatten()
     far = torch.where(draws.chance(config.shake), 3.0, 1.0)
     amount = moves * far * power  # B, 1, 1, 1
-    shift = config.shift * amount * draws.normal(1, channels=2)
+    shift = config.shift * amount * draws.normal(1, channels=2)  # pixels
     # Half a pixel is what two shots from one tripod differ by.
-    shift = shift + moves * draws.uniform(-0.5, 0.5, channels=2) / max(size)
+    shift = shift + moves * draws.uniform(-0.5, 0.5, channels=2)
     turn = math.radians(config.turn) * amount * draws.normal(1)
+    # A crop lies anywhere in its frame: turned about the frame's middle, it is shifted too.
+    arm = draws.uniform(-FRAME / 2, FRAME / 2, channels=2)
+    shift = shift + turn * arm
     scale = 1 + 0.003 * amount * draws.normal(1)
     tilt = 0.002 * amount * draws.normal(1, channels=2)
     bend = torch.cat([smooth_fields(draws, size, 3, signed=True) for _ in range(2)], 1)
@@ -47,8 +53,8 @@ def warp_plate(
     x = (torch.arange(width, device=scene.device) + 0.5 - width / 2).view(1, 1, 1, -1)
     cos, sin = turn.cos() * scale, turn.sin() * scale
     depth = 1 + tilt[:, :1] * x / width * 2 + tilt[:, 1:] * y / height * 2
-    u = (cos * x - sin * y) / depth + shift[:, :1] * max(size) + bend[:, :1]  # B, 1, H, W
-    v = (sin * x + cos * y) / depth + shift[:, 1:] * max(size) + bend[:, 1:]
+    u = (cos * x - sin * y) / depth + shift[:, :1] + bend[:, :1]  # B, 1, H, W
+    v = (sin * x + cos * y) / depth + shift[:, 1:] + bend[:, 1:]
     grid = torch.cat([u * 2 / full_width, v * 2 / full_height], 1).permute(0, 2, 3, 1)
     seen = F.grid_sample(
         scene[which], grid[which], mode="bicubic", padding_mode="reflection", align_corners=False

@@ -37,7 +37,7 @@ def test_layers_have_the_asked_size_and_a_margin(any_folders: AssetFolders) -> N
     layers = draw_layers(LayerDataset(any_folders), 6)
     assert layers.fgr.shape == (6, 3, 72, 88)
     assert layers.pha.shape == (6, 1, 72, 88)
-    assert layers.scene.shape == (6, 3, 88, 104)
+    assert layers.scene.shape == (6, 3, 104, 120)
     assert all(part.dtype == torch.uint8 for part in layers)
 
 
@@ -96,7 +96,7 @@ def test_moved_plates_have_no_black_border() -> None:
         torch.zeros((16, 1, 64, 64), dtype=torch.uint8),
         torch.full((16, 3, 80, 80), 200, dtype=torch.uint8),
     )
-    far = replace(EXACT, strength=1, clean=0, motion=1, shift=0.2, turn=5, parallax=1)
+    far = replace(EXACT, strength=1, clean=0, motion=1, shift=12, turn=5, parallax=1)
     pair = photograph(layers, CPU, far, (3,))
     assert pair.bgr.min() > 0.75
 
@@ -195,3 +195,19 @@ def test_folders_are_checked(tmp_path, empty_folder) -> None:  # type: ignore[no
         Assets(AssetFolders(people=[tmp_path / "nowhere"]))
     with pytest.raises(InputError, match="no picture"):
         Assets(AssetFolders(backgrounds=[empty_folder]))
+
+
+@pytest.mark.parametrize("side", [64, 160])
+def test_a_plate_moves_by_as_many_pixels_whatever_the_crop(side: int) -> None:
+    """The network sees pixels: a shift of a few of them must not shrink with the crop."""
+    ramp = torch.arange(side + 32.0) / (side + 32) * 255
+    layers = Layers(
+        torch.zeros((64, 3, side, side), dtype=torch.uint8),
+        torch.zeros((64, 1, side, side), dtype=torch.uint8),
+        ramp.byte().expand(64, 3, side + 32, -1).clone(),
+    )
+    config = replace(EXACT, strength=1, clean=0, motion=1, shift=3.0, shake=0, turn=0)
+    pair = photograph(layers, CPU, config, (6,))
+    slope = 1 / (side + 32)  # of the ramp, per pixel
+    moved = (pair.bgr - pair.src)[:, 0].mean(dim=(1, 2)) / slope
+    assert 2.2 < moved.std() < 4.0

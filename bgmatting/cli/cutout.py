@@ -47,7 +47,7 @@ def cutout(source: Path, background: Path, output: Path | None, **options: Any) 
             raise PhotoError(f"there is no photo {photo}: check the name and the folder")
     results.check_writable(paths, (source, background), overwrite=chosen.overwrite)
     stages: dict[str, float] = {}
-    with stage(stages, "load weights"):
+    with stage(stages, "start"):
         matter = chosen.matter()
     matte = matter(source, background, size=chosen.working_size)
     stages.update(matte.timings)

@@ -115,7 +115,7 @@ def _run(jobs: list[Job], backgrounds: Backgrounds, chosen: Settings, debug: boo
         _read(backgrounds.for_all)  # unusable for one is unusable for all
     counts: Counter[str] = Counter()
     stages: dict[str, float] = {}
-    with stage(stages, "load weights"):
+    with stage(stages, "start"):
         matter = chosen.matter()
     for job in tqdm(jobs, unit="photo", file=sys.stderr, disable=None, dynamic_ncols=True):
         try:

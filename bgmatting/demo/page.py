@@ -32,7 +32,8 @@ INTRODUCTION = """
 # Background matting
 Cut anything out of a photo, hair and all. It takes **two photos from the same spot**: one with
 the subject, one of the same place without it. Leave the camera where it is between them, with
-focus and exposure locked. Photos are not kept.
+focus and exposure locked. Photos and
+results are deleted after an hour.
 """
 
 

@@ -16,6 +16,7 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
+from huggingface_hub.utils import logging as hub_logging
 
 from ..errors import BgmattingError, HubError
 
@@ -31,6 +32,8 @@ def plain_errors(repo_id: str, doing: str, *, offline: bool = False) -> Iterator
         doing: what was tried, as it reads after "cannot": "fetch config.json from alice/x".
         offline: whether the network was left alone on purpose.
     """
+    verbosity = hub_logging.get_verbosity()
+    hub_logging.set_verbosity_error()  # its retries are not news: what comes of them is
     try:
         yield
     except BgmattingError:
@@ -38,6 +41,8 @@ def plain_errors(repo_id: str, doing: str, *, offline: bool = False) -> Iterator
     except Exception as error:
         # Anything at all: the HTTP library below differs between versions of huggingface_hub.
         raise HubError(f"cannot {doing}: {_reason(error, repo_id, offline)}") from error
+    finally:
+        hub_logging.set_verbosity(verbosity)
 
 
 def _reason(error: BaseException, repo_id: str, offline: bool) -> str:

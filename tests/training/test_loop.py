@@ -78,6 +78,20 @@ def test_a_run_is_not_overwritten_unasked(tmp_path: Path) -> None:
         Trainer(config_in(tmp_path, backbone="resnet50"), resume=True, quiet=True)
 
 
+def test_a_run_can_start_from_weights(tmp_path: Path) -> None:
+    from bgmatting.hub import MattingBase
+
+    base = MattingBase("mobilenetv2")
+    base.save_pretrained(tmp_path / "weights")
+    config = config_in(tmp_path / "run", start=str(tmp_path / "weights"))
+    for (name, ours), theirs in zip(
+        Trainer(config, quiet=True).network.state_dict().items(),
+        base.state_dict().values(),
+        strict=True,
+    ):
+        assert torch.equal(ours, theirs), name
+
+
 def test_resuming_nothing_says_so(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="nothing to resume"):
         load_checkpoint(tmp_path)

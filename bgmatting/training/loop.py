@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -25,8 +26,11 @@ from .config import TrainingConfig
 from .initial import load_encoder, settle_batch_norm
 from .losses import losses
 from .preview import contact_sheet
-from .samples import Draw, batches, photograph
+from .samples import Draw, Layers, batches, photograph
 from .validation import ValidationSet
+
+if TYPE_CHECKING:
+    from torch.utils.tensorboard import SummaryWriter
 
 
 class RawMatte(nn.Module):
@@ -110,7 +114,7 @@ class Trainer:
             for name, value in terms.items():
                 running[name] = 0.98 * running.get(name, value) + 0.02 * value
             bar.n = round(100 * progress, 1)
-            rate = (self.samples - 0) / max(self.minutes * 60, 1e-6)
+            rate = self.samples / max(self.minutes * 60, 1e-6)
             bar.set_postfix_str(
                 f"{self.samples} samples, {rate:.1f}/s, alpha x1e3 {1e3 * running['alpha']:.1f}"
             )
@@ -149,7 +153,7 @@ class Trainer:
         batch, height, width = schedule.crop(progress, np.random.default_rng((*key, 0)))
         return [Draw((*key, 1, i), height, width) for i in range(batch)]
 
-    def _pair(self, layers, progress: float) -> Pair:  # type: ignore[no-untyped-def]
+    def _pair(self, layers: Layers, progress: float) -> Pair:
         capture = anneal(self.config.capture, progress)
         return photograph(layers, self.device, capture, (self.config.seed, self.rank, self.step, 2))
 
@@ -160,7 +164,9 @@ class Trainer:
         )
         return float(broadcast(mine)) if self.accelerator.num_processes > 1 else float(mine)
 
-    def _check(self, running: dict[str, float], writer, pair: Pair | None) -> None:  # type: ignore[no-untyped-def]
+    def _check(
+        self, running: dict[str, float], writer: SummaryWriter | None, pair: Pair | None
+    ) -> None:
         """Checkpoint, validate, log; on the first process only, the others wait."""
         if self.accelerator.is_main_process:
             scores = self.validation.score(self.average.network)
@@ -216,7 +222,7 @@ class Trainer:
 
         self.network.load_state_dict(MattingBase.from_pretrained(weights).state_dict())
 
-    def _writer(self):  # type: ignore[no-untyped-def]
+    def _writer(self) -> SummaryWriter | None:
         if not self.accelerator.is_main_process:
             return None
         from torch.utils.tensorboard import SummaryWriter

@@ -30,7 +30,8 @@ Over several processes or machines:
 @click.option("--backgrounds", type=FOLDER, multiple=True, help="Photos of scenes.")
 @click.option("--textures", type=FOLDER, multiple=True, help="Photos used as surfaces only.")
 @click.option("--encoder", type=FILE, help="Start the encoder from this safetensors file.")
-@click.option("--start", type=str, help="Start from these weights (folder, name or repo id).")
+# Not "--start": torchrun takes that for the beginning of an option of its own.
+@click.option("--from", "start", help="Start from these weights (folder, name or repo id).")
 @click.option("--resume", is_flag=True, help="Go on with the run in --out.")
 @click.option("--samples", default=200_000, show_default=True, help="Length of the run.")
 @click.option("--minutes", type=float, help="Length of the run in time, in place of --samples.")
@@ -70,7 +71,7 @@ def train(**options) -> None:  # type: ignore[no-untyped-def]
         if not options[name]:
             raise click.UsageError(f"Missing option '--{name}'.")
     if options["encoder"] and options["start"]:
-        raise InputError("--encoder and --start exclude each other: the weights hold an encoder")
+        raise InputError("--encoder and --from exclude each other: the weights hold an encoder")
     _run(options, folders)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from PIL import Image
 from ..errors import InputError
 from .backdrop import Backdrop, backdrop_pixels
 from .plate import Map
+from .report import Report
 from .resampling import Enlarged
 from .upsampling import Upsampler, by_bands
 from .writing import save_png
@@ -38,6 +39,7 @@ class Matte:
         timings: seconds by stage, in order.
         upsampler: what brings the network's other results to full size.
         small_error: (h, w) float32, 0..1, the network's, at working size.
+        report: what was found out about the pair, and done about it.
     """
 
     source: NDArray[np.uint8]
@@ -47,6 +49,7 @@ class Matte:
     timings: dict[str, float]
     upsampler: Upsampler
     small_error: Map
+    report: Report = field(default_factory=Report)
 
     def __repr__(self) -> str:
         height, width = self.alpha.shape

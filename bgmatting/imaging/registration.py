@@ -1,0 +1,192 @@
+"""The plate brought to where the source's camera stood.
+
+What is looked for is the motion of the scene's background; the subject is not in the plate, so
+nothing of it can be explained by moving the plate, and it merely lowers every guess alike. Guesses
+(no motion, correlation, features) are made exact at rising sizes, judged by how much of the plate's
+structure they find again in the source, and turned down if no hand moves a camera so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from .candidates import by_correlation, by_features
+from .motions import Matrix, displacement, move, plausible, turn
+from .plate import Map
+from .refinement import refine
+from .structure import Level, pyramid
+from .warping import warped
+
+SIZES = (128, 256, 512)  # long sides at which motions are sought
+FINEST = 1024  # long side at which the last fractions of a pixel are sought
+FEWEST = 0.002  # share of the frame that must have structure, else nothing can be told
+CERTAIN = 0.75  # share explained at which no further guess is needed
+FITTING = 0.12  # share explained below which two photos don't fit each other
+NARROWEST = 24  # pixels; no motion can be told from a narrower strip
+SMALLEST = 0.1  # pixels at 512: smaller motions are left alone
+BETTER = 1.01  # how much more must be explained than without a motion
+NEARER = 0.03  # of what is explained; guesses as good within that are decided by the nearer
+
+
+@dataclass(frozen=True)
+class Registration:
+    """How the plate was moved to fit the source, and what came of it.
+
+    Attributes:
+        matrix: (3, 3) float64, maps x, y in the source to x, y in the plate, both in units of the
+            long side from the top left corner (a pixel's centre is at +0.5), at any size.
+        flow: (h, w, 2) float32, smooth local correction to add to the plate's x, y, in the same
+            units; None for none.
+        aligned: False: left as it is.
+        moved: median displacement over the frame, units of the long side.
+        turned: degrees that the plate was turned, counter-clockwise as seen.
+        agreement: share of the plate's structure that is found again in the source at its place,
+            whatever the light, 0..1; over the sure background if that was given, else over the
+            whole frame, subject included. 1 if there is no structure to tell by.
+        failed: the photos don't fit as they are, and no plausible motion makes them fit.
+        note: what was done or why nothing, a plain sentence.
+    """
+
+    matrix: Matrix = field(default_factory=lambda: np.eye(3))
+    flow: Map | None = None
+    aligned: bool = False
+    moved: float = 0.0
+    turned: float = 0.0
+    agreement: float = 1.0
+    failed: bool = False
+    note: str = "The background photo was used as it is."
+
+
+def register(
+    source: NDArray[np.uint8], plate: NDArray[np.uint8], background: Map | None = None
+) -> Registration:
+    """Find the motion that brings a plate onto the source.
+
+    Args:
+        source: (h, w, 3) uint8, RGB; 512 to 1024 pixels long suffice.
+        plate: (h, w, 3) uint8, of the same size.
+        background: (h, w) bool or float, 1 where the source surely shows background, as a first
+            matte knows it; None: unknown.
+
+    Raises:
+        InputError: the arrays are not two photos of one size. Whatever they show, there is a
+            result.
+    """
+    _check(source, plate, background)
+    if np.array_equal(source, plate):
+        return Registration(note="The two photos are the same, pixel by pixel.")
+    levels = pyramid(source, plate, background, (*SIZES, FINEST))
+    main = levels[min(len(SIZES), len(levels)) - 1]
+    still = np.eye(3)
+    here, evidence = main.explained(main.plate)
+    if evidence < FEWEST * main.source.size or min(main.size) < NARROWEST:
+        return Registration(
+            note="There is too little to see in the background to tell whether the camera moved."
+        )
+    matrix = _search(levels[: len(SIZES)])
+    if len(levels) > len(SIZES):
+        matrix = refine(levels[-1], matrix, rounds=2, fine=True)
+    there, seen = main.explained(move(main.plate, matrix))
+    moved = float(np.median(np.linalg.norm(displacement(matrix, main.size), axis=1)))
+    farthest = float(np.linalg.norm(displacement(matrix, main.size), axis=1).max())
+    agreement = here / evidence
+    if not plausible(matrix, main.size) or there < FITTING * max(seen, evidence / 2):
+        if agreement >= FITTING:
+            return Registration(agreement=agreement, note="The camera did not move.")
+        return Registration(
+            agreement=agreement,
+            failed=True,
+            note="The background photo does not fit, and no camera motion explains how; "
+            "it was used as it is.",
+        )
+    if farthest * SIZES[-1] < SMALLEST or there < here * BETTER:
+        matrix = still
+        return Registration(agreement=agreement, note="The camera did not move.")
+    turned = turn(matrix, main.size)
+    return Registration(
+        matrix=matrix,
+        aligned=True,
+        moved=moved,
+        turned=turned,
+        agreement=there / seen,
+        note=_sentence(moved, turned),
+    )
+
+
+def warp(
+    plate: NDArray[np.uint8], registration: Registration
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
+    """Move a plate as it was found to fit.
+
+    Args:
+        plate: (H, W, 3) uint8, of any size, in the shape of what was registered.
+        registration: as found.
+
+    Returns:
+        The plate, (H, W, 3) uint8, its border's colours continued where it does not reach; and
+        where it does, (H, W) uint8, 0 or 255, None for everywhere. A plate that is not to be moved
+        comes back itself.
+    """
+    if not registration.aligned:
+        return plate, None
+    return warped(plate, registration.matrix, registration.flow)
+
+
+def _search(levels: list[Level]) -> Matrix:
+    """The best motion found, made exact at the finest of the levels."""
+    middle = levels[min(1, len(levels) - 1)]
+    best, score = np.eye(3), -1.0
+    guesses = [
+        lambda: [np.eye(3)],
+        lambda: by_correlation(levels[0]),
+        lambda: by_features(levels[-1]),
+    ]
+    for guess in guesses:
+        for matrix in guess():
+            if not plausible(matrix, middle.size):
+                continue
+            for level in levels[:2]:
+                matrix = refine(level, matrix)
+            if not plausible(matrix, middle.size):
+                continue
+            explained, evidence = middle.explained(move(middle.plate, matrix))
+            if explained > score * (1 + NEARER):
+                best, score = matrix, explained
+            if explained > CERTAIN * evidence:
+                break
+        if score > CERTAIN * evidence:
+            break
+    for level in levels[2:]:
+        best = refine(level, best, fine=True)
+    return best
+
+
+def _sentence(moved: float, turned: float) -> str:
+    parts = []
+    if moved >= 0.0005:
+        parts.append(f"{100 * moved:.1f} % of the picture's long side")
+    if abs(turned) >= 0.05:
+        parts.append(f"turned by {abs(turned):.1f} degrees")
+    how = " and ".join(parts) if parts else "less than a thousandth of the picture"
+    return f"The camera had moved by {how}; the background photo was moved to fit."
+
+
+def _check(source: NDArray, plate: NDArray, background: Map | None) -> None:
+    for name, photo in (("source", source), ("plate", plate)):
+        if photo.dtype != np.uint8 or photo.ndim != 3 or photo.shape[2] != 3 or not photo.size:
+            raise InputError(
+                f"the {name} is {photo.dtype} of shape {photo.shape}; expected uint8, (h, w, 3)"
+            )
+    if source.shape != plate.shape:
+        raise InputError(
+            f"the plate has shape {plate.shape}, the source {source.shape}: "
+            "bring the plate to the source's size first"
+        )
+    if background is not None and background.shape != source.shape[:2]:
+        raise InputError(
+            f"the background mask has shape {background.shape}; expected {source.shape[:2]}"
+        )

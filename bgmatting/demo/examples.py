@@ -1,0 +1,28 @@
+"""Pairs to try the page with; `bgmatting.demo.drawing` drew them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+PHOTOS = Path(__file__).with_name("example-photos")
+
+
+class Example(NamedTuple):
+    """A pair of photos, and a few words on what makes it easy or hard."""
+
+    source: Path
+    background: Path
+    title: str
+
+
+def _example(name: str, title: str) -> Example:
+    return Example(PHOTOS / f"{name}.jpg", PHOTOS / f"{name}-empty.jpg", title)
+
+
+EXAMPLES: tuple[Example, ...] = (
+    _example("plain-wall", "Plain wall"),
+    _example("fine-hair", "Fine hair, busy place"),
+    _example("light-changed", "Light changed"),
+    _example("hand-held", "Hand-held, with a shadow"),
+)

@@ -43,8 +43,9 @@ class CaptureConfig:
     field: float = 0.08
     vignette: float = 0.2
     motion: float = 0.45
-    shift: float = 2.0  # standard deviation, in pixels of the network, whatever the crop
-    shake: float = 0.12  # share of moved samples that moved three times as far
+    # Standard deviation in pixels of the network, whatever the crop: what aligning leaves, and more.
+    shift: float = 1.0
+    shake: float = 0.1  # share of moved samples that moved three times as far
     turn: float = 0.3  # degrees, about the middle of a frame of FRAME pixels
     parallax: float = 0.2
     blur: float = 0.25

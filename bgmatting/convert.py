@@ -25,13 +25,8 @@ from .errors import OutputError, WeightsError
 from .hub import MattingBase
 from .hub.card import is_untouched, read_card
 from .hub.entries import check_entries, entries_of, to_dtype
-from .hub.files import (
-    CARD_NAME,
-    CONFIG_NAME,
-    WEIGHTS_NAME,
-    make_folder,
-    sha256_of,
-)
+from .hub.files import make_folder, sha256_of
+from .hub.names import CARD_NAME, CONFIG_NAME, WEIGHTS_NAME
 from .model import BACKBONES
 
 REFINER = "refiner."

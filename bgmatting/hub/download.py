@@ -10,7 +10,7 @@ from huggingface_hub import HfApi, hf_hub_download
 from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
 
 from ..errors import HubError
-from .files import CONFIG_NAME, PICKLE_NAME, WEIGHTS_NAME
+from .names import CONFIG_NAME, PICKLE_NAME, WEIGHTS_NAME
 from .network_errors import plain_errors
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")

@@ -21,11 +21,7 @@ from torch import Tensor
 
 from ..errors import InputError, OutputError, WeightsError
 from ..model.backbones import backbone_facts
-
-CONFIG_NAME = "config.json"
-WEIGHTS_NAME = "model.safetensors"
-CARD_NAME = "README.md"
-PICKLE_NAME = "pytorch_model.bin"
+from .names import CONFIG_NAME, PICKLE_NAME, WEIGHTS_NAME
 
 DEFAULT_WORKING_SIZE = 768
 SMALLEST_WORKING_SIZE, LARGEST_WORKING_SIZE = 64, 4096

@@ -20,9 +20,7 @@ from .card import render_card, write_card
 from .download import download
 from .entries import STORED_DTYPES, check_entries, entries_of, to_dtype
 from .files import (
-    CONFIG_NAME,
     DEFAULT_WORKING_SIZE,
-    WEIGHTS_NAME,
     check_folder,
     check_working_size,
     make_folder,
@@ -31,6 +29,7 @@ from .files import (
     write_text,
     write_weights,
 )
+from .names import CONFIG_NAME, WEIGHTS_NAME
 from .repositories import is_repo_id, resolve
 from .upload import files_of, upload
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from ..errors import HubError, WeightsError
 from .card import METRICS_NAME, is_untouched, read_card, renamed, render_card
-from .files import CARD_NAME, CONFIG_NAME, WEIGHTS_NAME, read_config, sha256_of
+from .files import read_config, sha256_of
 from .matting_base import MattingBase
+from .names import CARD_NAME, CONFIG_NAME, WEIGHTS_NAME
 from .repositories import REPOSITORIES, is_repo_id, repository, shipped_weights
 from .upload import files_of, has_card, upload
 

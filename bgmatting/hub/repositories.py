@@ -7,8 +7,7 @@ import re
 from pathlib import Path
 
 from ..errors import InputError, WeightsError
-from ..model import BACKBONES
-from .files import CONFIG_NAME, WEIGHTS_NAME
+from .names import CONFIG_NAME, WEIGHTS_NAME
 
 REPOSITORIES: dict[str, str] = {
     "mobilenetv2": "bgmatting/bgmatting-mobilenetv2",
@@ -79,10 +78,10 @@ def resolve(name: str | os.PathLike[str], *, revision: str | None = None) -> str
     """
     text = os.fspath(name)
     folder = Path(text).expanduser()
-    known = ", ".join(BACKBONES)
+    known = ", ".join(REPOSITORIES)
     if not text.strip():
         raise WeightsError(f"no weights named; give a folder, a backbone ({known}) or owner/name")
-    if folder.is_dir() and (_holds_weights(folder) or text not in BACKBONES):
+    if folder.is_dir() and (_holds_weights(folder) or text not in REPOSITORIES):
         if revision is not None:
             raise InputError(
                 f"revision {revision!r} was asked for, but {text} is a folder on this machine; "
@@ -92,7 +91,7 @@ def resolve(name: str | os.PathLike[str], *, revision: str | None = None) -> str
     if folder.is_file():
         raise WeightsError(_about_a_file(folder))
     if isinstance(name, str):
-        if name in BACKBONES:
+        if name in REPOSITORIES:
             shipped = shipped_weights(name) if revision is None else None
             return repository(name) if shipped is None else str(shipped)
         if is_repo_id(name):

@@ -19,7 +19,8 @@ from .structure import Level
 # Standard deviations in units of half the long side: shift x, y, growth, turn, stretch, shear,
 # tilt x, y.
 PRIOR = np.array([0.2, 0.2, 0.03, 0.1, 0.01, 0.01, 0.02, 0.02])
-CORRELATED = 12.0  # neighbouring pixels that say the same thing once
+CORRELATED = 100.0  # pixels that say the same thing once, or are wrong together
+DAMPING = 2e-3  # of a shift's evidence; what has less moves slowly, as along parallel lines
 OUTLIER = 0.5  # residual at which a pixel counts half
 LIKE = 0.2  # correlation below which a neighbourhood counts as not background
 STILL = 0.01  # pixels; smaller steps end the rounds
@@ -54,8 +55,8 @@ def _step(level: Level, seen: Map, parts: Matrix) -> Matrix | None:
     alike, evidence = level.likeness(seen)
     weight = evidence * np.square(np.clip((alike - LIKE) * (1 / (1 - LIKE)), 0, 1))
     # Beyond its border the moved plate is 0, which makes an edge that is none.
-    border = cv2.erode((seen != 0).astype(np.uint8), np.ones((5, 5), dtype=np.uint8))
-    chosen = np.flatnonzero((weight > 0.02) & (border > 0))
+    inside = cv2.erode((seen != 0).astype(np.uint8), np.ones((5, 5), dtype=np.uint8))
+    chosen = np.flatnonzero((weight > 0.02) & (inside > 0) & (level.source != 0))
     if chosen.size < 30:
         return None
     off = (level.source - seen).ravel()[chosen]
@@ -79,7 +80,8 @@ def _step(level: Level, seen: Map, parts: Matrix) -> Matrix | None:
     right = (weighted @ off).astype(np.float64)
     variance = float((weight * off * off).sum() / weight.sum()) + 1e-4
     prior = CORRELATED * variance / np.square(PRIOR)
-    return np.linalg.solve(normal + np.diag(prior), right - prior * parts)
+    damping = DAMPING * max(normal[0, 0], normal[1, 1])
+    return np.linalg.solve(normal + np.diag(prior + damping), right - prior * parts)
 
 
 def _matrix(parts: Matrix, size: tuple[int, int]) -> Matrix:

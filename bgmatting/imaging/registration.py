@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,8 +29,8 @@ CERTAIN = 0.75  # share explained at which no further guess is needed
 FITTING = 0.12  # share explained below which two photos don't fit each other
 NARROWEST = 24  # pixels; no motion can be told from a narrower strip
 SMALLEST = 0.1  # pixels at 512: smaller motions are left alone
-BETTER = 1.01  # how much more must be explained than without a motion
-NEARER = 0.03  # of what is explained; guesses as good within that are decided by the nearer
+BETTER = 0.02  # of what is told without a motion, and of the evidence; so much more it must tell
+NEARER = 1.05  # times what is told by one guess must be told by a later one to replace it
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,6 @@ def register(
         return Registration(note="The two photos are the same, pixel by pixel.")
     levels = pyramid(source, plate, background, (*SIZES, FINEST))
     main = levels[min(len(SIZES), len(levels)) - 1]
-    still = np.eye(3)
     here, evidence = main.explained(main.plate)
     if evidence < FEWEST * main.source.size or min(main.size) < NARROWEST:
         return Registration(
@@ -103,8 +103,8 @@ def register(
             note="The background photo does not fit, and no camera motion explains how; "
             "it was used as it is.",
         )
-    if farthest * SIZES[-1] < SMALLEST or there < here * BETTER:
-        matrix = still
+    tells, told, pixels = main.information(move(main.plate, matrix, cv2.INTER_CUBIC), main.plate)
+    if farthest * SIZES[-1] < SMALLEST or tells - told < BETTER * max(told, pixels):
         return Registration(agreement=agreement, note="The camera did not move.")
     turned = turn(matrix, main.size)
     return Registration(
@@ -139,7 +139,8 @@ def warp(
 def _search(levels: list[Level]) -> Matrix:
     """The best motion found, made exact at the finest of the levels."""
     middle = levels[min(1, len(levels) - 1)]
-    best, score = np.eye(3), -1.0
+    best = None
+    explained = evidence = 0.0
     guesses = [
         lambda: [np.eye(3)],
         lambda: by_correlation(levels[0]),
@@ -153,13 +154,19 @@ def _search(levels: list[Level]) -> Matrix:
                 matrix = refine(level, matrix)
             if not plausible(matrix, middle.size):
                 continue
-            explained, evidence = middle.explained(move(middle.plate, matrix))
-            if explained > score * (1 + NEARER):
-                best, score = matrix, explained
+            seen = move(middle.plate, matrix)
+            if best is not None:
+                tells, told, _ = middle.information(seen, best_seen)
+                if tells < told * NEARER:
+                    continue
+            best, best_seen = matrix, seen
+            explained, evidence = middle.explained(seen)
             if explained > CERTAIN * evidence:
                 break
-        if score > CERTAIN * evidence:
+        if best is not None and explained > CERTAIN * evidence:
             break
+    if best is None:
+        return np.eye(3)
     for level in levels[2:]:
         best = refine(level, best, fine=True)
     return best

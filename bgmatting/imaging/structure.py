@@ -22,7 +22,9 @@ SOFTEN = 0.8  # pixels, sigma: what noise costs less, and interpolation spoils l
 REACH = 4.0  # pixels, sigma: structure wider than this counts as light
 CONTRAST = 8.0  # pixels, sigma: over which contrast is evened out
 NOISE_FACTOR = 3.0  # contrast below so many times the noise is not evened out
-LEAST_NOISE = 0.25  # grey levels; rounding alone makes as much
+LEAST_NOISE = 0.4  # grey levels; rounding and compression make as much
+DARK, BRIGHT = 3, 245  # grey levels; beyond them a photo is as good as clipped
+OVEREXPOSED = 0.1  # share of pixels clipped in some channel from which luminance misleads
 WINDOW = 9  # pixels, side of the neighbourhood over which likeness is judged
 FAINT, CLEAR = 0.22, 0.6  # structure's mean square: below is noise, above counts fully
 UNLIKE, ALIKE = 0.3, 0.8  # correlation: below explains nothing, above all
@@ -68,6 +70,20 @@ class Level:
             evidence *= self.background
         return alike, evidence
 
+    def information(self, plate: Map, other: Map) -> tuple[float, float, float]:
+        """What two plates tell of the source, for choosing between them, in no particular unit.
+
+        Args:
+            plate, other: (h, w) float32 as in `likeness`. Only where both reach is compared.
+
+        Returns:
+            What each tells, and the pixels by which they were compared.
+        """
+        both = (plate != 0) & (other != 0)
+        (alike, evidence), (also, besides) = self.likeness(plate), self.likeness(other)
+        evidence = np.maximum(evidence, besides) * both
+        return _told(alike, evidence), _told(also, evidence), float(evidence.sum())
+
     def explained(self, plate: Map) -> tuple[float, float]:
         """How much of a moved plate's structure is found in the source.
 
@@ -94,7 +110,8 @@ def pyramid(
     """
     own = max(source.shape[:2])
     wanted = sorted({min(size, own) for size in sizes})
-    greys: list[Any] = [cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY) for photo in (source, plate)]
+    greys: list[Any] = _greys(source, plate)
+    most_noise = max(map(noise_of, greys))
     levels: list[Level] = []
     for size in reversed(wanted):
         shape = working_shape(source.shape[1], source.shape[0], size) if size < own else None
@@ -107,34 +124,70 @@ def pyramid(
                 greys[0].shape[::-1],
                 interpolation=cv2.INTER_AREA,
             )
-        levels.append(Level(*structures(*greys), background=sure))
+        levels.append(Level(*structures(*greys, most_noise), background=sure))
     return levels[::-1]
 
 
-def structures(source: NDArray[np.uint8], plate: NDArray[np.uint8]) -> tuple[Map, Map]:
-    """Structure of two greys, (h, w) uint8: (h, w) float32 each."""
+def _greys(*photos: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
+    """Photos as one plane each: their luminance, or the channel that is least overexposed.
+
+    Where one channel is clipped and another is not, luminance may even turn light into dark.
+    """
+    bright = np.stack([photo.reshape(-1, 3) > BRIGHT for photo in photos])  # photos, pixels, RGB
+    if bright.any(axis=2).mean(axis=1).max() < OVEREXPOSED:
+        return [cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY) for photo in photos]  # type: ignore[misc]
+    channel = int(np.argmin(bright.mean(axis=1).max(axis=0)))
+    return [np.ascontiguousarray(photo[..., channel]) for photo in photos]
+
+
+def structures(
+    source: NDArray[np.uint8], plate: NDArray[np.uint8], most_noise: float
+) -> tuple[Map, Map]:
+    """Structure of two greys, (h, w) uint8: (h, w) float32 each.
+
+    Args:
+        source, plate: as above.
+        most_noise: grey levels; what is more than that is not noise.
+    """
     high = []
     for grey in (source, plate):
         soft = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), SOFTEN)
         high.append(soft - cv2.GaussianBlur(soft, (0, 0), REACH))
-    noise = max(_noise(grey, values) for grey, values in zip((source, plate), high, strict=True))
-    floor = (NOISE_FACTOR * noise) ** 2
+    noise = max(_flattest(g, values) for g, values in zip((source, plate), high, strict=True))
+    floor = (NOISE_FACTOR * max(LEAST_NOISE, min(noise, most_noise))) ** 2
     of_source, of_plate = (
-        values / np.sqrt(cv2.GaussianBlur(np.square(values), (0, 0), CONTRAST) + floor)
-        for values in high
+        values
+        / np.sqrt(cv2.GaussianBlur(np.square(values), (0, 0), CONTRAST) + floor)
+        * _unclipped(grey)
+        for values, grey in zip(high, (source, plate), strict=True)
     )
     return of_source, of_plate
 
 
-def _noise(grey: NDArray[np.uint8], high: Map) -> float:
-    """Standard deviation of what is left in a photo's flattest parts; clipped ones don't count."""
+def _unclipped(grey: NDArray[np.uint8]) -> Map:
+    """0 where a photo is clipped and next to it: edges there move with the exposure; else 1."""
+    clipped = ((grey < DARK) | (grey > BRIGHT)).astype(np.uint8)
+    return 1 - cv2.dilate(clipped, np.ones((5, 5), dtype=np.uint8)).astype(np.float32)
+
+
+def noise_of(grey: NDArray[np.uint8]) -> float:
+    """A photo's noise where it is flattest, as far as softening leaves it; grey levels.
+
+    By differences of second differences, which edges and slopes don't reach (Immerkaer, "Fast noise
+    variance estimation", 1996), so that it holds in photos that are full of texture as well.
+    """
+    kernel = np.outer([1, -2, 1], [1, -2, 1]).astype(np.float32) / 6
+    rough = cv2.filter2D(grey, cv2.CV_32F, kernel)
+    return _flattest(grey, rough) / (2 * float(np.sqrt(np.pi)) * SOFTEN)
+
+
+def _flattest(grey: NDArray[np.uint8], values: Map) -> float:
+    """Root mean square of values in a photo's calmest tiles; those that are clipped don't count."""
     tiles = (max(1, grey.shape[1] // 8), max(1, grey.shape[0] // 8))
-    power = cv2.resize(np.square(high), tiles, interpolation=cv2.INTER_AREA).ravel()
+    power = cv2.resize(np.square(values), tiles, interpolation=cv2.INTER_AREA).ravel()
     mean = cv2.resize(grey.astype(np.float32), tiles, interpolation=cv2.INTER_AREA).ravel()
     lit = power[(mean > 8) & (mean < 247)]
-    if not lit.size:
-        return LEAST_NOISE
-    return max(LEAST_NOISE, float(np.sqrt(np.quantile(lit, 0.15))))
+    return float(np.sqrt(np.quantile(lit, 0.15))) if lit.size else 0.0
 
 
 def _mean(values: Map) -> Map:
@@ -144,3 +197,8 @@ def _mean(values: Map) -> Map:
 def _power(values: Map) -> Map:
     """The local mean square; running sums may come out a little below 0 where it is 0."""
     return np.maximum(_mean(np.square(values)), 0)
+
+
+def _told(alike: Map, evidence: Map) -> float:
+    """Mutual information of two Gaussians of that correlation, summed; certainty is not believed."""
+    return -float((np.log(1.02 - np.square(np.clip(alike, 0, 1))) * evidence).sum())

@@ -1,82 +1,33 @@
-"""The page: what is on it and what its button does."""
+"""The page: its layout, and which action each control starts."""
 
 from __future__ import annotations
 
-import html
-import logging
-import secrets
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.data_classes import ImageData
-from gradio.utils import get_upload_folder
 
-from ..errors import BgmattingError
-from .service import DEFAULT_BACKBONE, MAX_FILE_SIZE, Service
+from . import actions, backdrops, remarks, texts
+from .actions import Refused
+from .backbones import DEFAULT_BACKBONE, TITLES, choices, untrained
+from .backdrops import Choice
+from .files import CLEAN_EVERY, KEEP, Store
+from .inputs import example_buttons, photo_input, refusal
+from .results import IMAGES, Result, write_archive
+from .service import MAX_FILE_SIZE, SIZES, Service, Settings
+from .viewer import build_viewer
 
-log = logging.getLogger(__name__)
-
-SOURCE_LABEL = "Photo with the subject"
-BACKGROUND_LABEL = "Same place, empty"
-VIEWS = {
-    "cutout": "Cut-out",
-    "alpha": "Alpha",
-    "foreground": "Foreground",
-    "error": "Expected error",
-}
 MAX_WAITING = 20  # requests; the next is told to come back later
-CLEAN_EVERY, KEEP = 600, 3600  # seconds, for uploads and results
-
-INTRODUCTION = """
-# Background matting
-Cut anything out of a photo, hair and all. It takes **two photos from the same spot**: one with
-the subject, one of the same place without it. Leave the camera where it is between them, with
-focus and exposure locked. Photos and
-results are deleted after an hour.
-"""
+PRIVATE: dict[str, Any] = {"api_visibility": "private"}  # the page's own, no business of programs
 
 
 def build_page(service: Service | None = None) -> gr.Blocks:
     """The page, its queue set up, ready to `launch(**launch_options())`."""
     service = service or Service()
-    with gr.Blocks(title="Background matting", delete_cache=(CLEAN_EVERY, KEEP)) as page:
-        gr.Markdown(INTRODUCTION)
-        with gr.Row():
-            source = _photo_input(SOURCE_LABEL, "source")
-            background = _photo_input(BACKGROUND_LABEL, "background")
-        backbone = gr.Radio(
-            service.choices(), value=DEFAULT_BACKBONE, label="Backbone", elem_id="backbone"
-        )
-        button = gr.Button("Cut out", variant="primary", elem_id="run")
-        with gr.Tabs():
-            views = []
-            for kind, title in VIEWS.items():
-                with gr.Tab(title):
-                    views.append(_result(kind, title))
-
-        def matte(source: str | None, background: str | None, backbone: str) -> list[str]:
-            """Cut the subject out of a photo, given one more photo of the same place without it.
-
-            Args:
-                source: the photo with the subject.
-                background: the same place, empty, from the same spot.
-                backbone: mobilenetv2, resnet50 or resnet101.
-
-            Returns:
-                Cut-out (RGBA), alpha (grey), foreground (RGB) and expected error (grey), each a
-                PNG of the source's size.
-            """
-            return answer(service, source, background, backbone)
-
-        button.click(
-            matte,
-            [source, background, backbone],
-            views,
-            api_name="matte",
-            concurrency_limit=1,
-            scroll_to_output=True,
-        )
+    store = Store()
+    with gr.Blocks(title=texts.TITLE, delete_cache=(CLEAN_EVERY, KEEP), fill_width=True) as page:
+        page.temp_file_sets.append(store.files)
+        _Page(service, store)
     page.queue(max_size=MAX_WAITING)
     return page
 
@@ -85,71 +36,294 @@ def launch_options() -> dict[str, Any]:
     """Arguments for the page's `launch`."""
     return {
         "css_paths": Path(__file__).with_name("page.css"),
+        "theme": _theme(),
         "max_file_size": MAX_FILE_SIZE,
         "run_history": False,  # it would keep the photos in the browser
         "footer_links": ["api"],
     }
 
 
-def answer(
-    service: Service, source: str | None, background: str | None, backbone: str
-) -> list[str]:
-    """Files of the views for a pair of files.
+def _theme() -> gr.themes.Base:
+    system = ("ui-sans-serif", "system-ui", "sans-serif")
+    return gr.themes.Soft(
+        primary_hue="indigo",
+        neutral_hue="slate",
+        radius_size="lg",
+        font=system,
+        font_mono=("ui-monospace", "Consolas", "monospace"),
+    ).set(
+        # Subdued, but with contrast enough to be read.
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_300",
+        button_primary_background_fill="*primary_600",
+        button_primary_background_fill_hover="*primary_700",
+    )
 
-    Raises:
-        gr.Error: a sentence for the user, whatever went wrong; the rest is in the log.
-    """
+
+class _Page:
+    """The components of a page, top to bottom, and the handlers that join them."""
+
+    def __init__(self, service: Service, store: Store) -> None:
+        self.service, self.store = service, store
+        self.result = gr.State(None)
+        gr.HTML(texts.HERO, elem_id="hero")
+        with gr.Row(elem_id="photos"):
+            with gr.Column(min_width=280):
+                gr.HTML(f"<h2><b>1</b>{texts.SOURCE_LABEL}</h2>", elem_classes="step")
+                self.source = photo_input(texts.SOURCE_LABEL, "source", texts.SOURCE_HINT)
+            with gr.Column(min_width=280):
+                gr.HTML(f"<h2><b>2</b>{texts.BACKGROUND_LABEL}</h2>", elem_classes="step")
+                self.background = photo_input(
+                    texts.BACKGROUND_LABEL, "background", texts.BACKGROUND_HINT
+                )
+        self.run = gr.Button(texts.RUN, variant="primary", size="lg", elem_id="run")
+        self.status = gr.HTML(elem_id="status")
+        self.viewer = build_viewer()
+        self.examples = _examples()
+        _guide()
+        self.backbone, self.size, self.facts = _options()
+        _about()
+        self._connect()
+        _add_endpoint(service, store, self.source, self.background)
+
+    def _connect(self) -> None:
+        viewer = self.viewer
+        backdrop = [viewer.kind, viewer.colour, viewer.photo]
+        running = {
+            "fn": self._run,
+            "inputs": [
+                self.source, self.background, self.backbone, self.size, *backdrop, self.result,
+            ],
+            "outputs": self._shown(),
+            "show_progress_on": self.status,
+            "concurrency_limit": 1,
+            "concurrency_id": "network",
+            **PRIVATE,
+        }  # fmt: skip
+        self.run.click(fn=None, js=_scroll("#run"), **PRIVATE)
+        self.run.click(**running).then(fn=None, js=_scroll("#status .remark, #results"), **PRIVATE)
+        for button, pair in self.examples:
+            button.click(
+                lambda pair=pair: list(pair),
+                outputs=[self.source, self.background],
+                show_progress="hidden",
+                **PRIVATE,
+            ).success(**running).then(fn=None, js=_scroll("#status .remark, #results"), **PRIVATE)
+        changed = {
+            "fn": self._recompose,
+            "inputs": [*backdrop, self.result],
+            "outputs": [
+                viewer.tabs, viewer.views["compare"], viewer.views["composite"],
+                viewer.colour, viewer.photo, viewer.composite, viewer.note,
+            ],
+            "trigger_mode": "always_last",
+            "concurrency_limit": 2,
+            "show_progress": "hidden",
+            **PRIVATE,
+        }  # fmt: skip
+        gr.on([viewer.kind.input, viewer.colour.input, viewer.photo.change], **changed)
+        for button, file, fn, inputs in (
+            (viewer.composite, viewer.composite_file, self._composite, [*backdrop, self.result]),
+            (viewer.archive, viewer.archive_file, self._archive, [self.result]),
+        ):
+            button.click(
+                fn, inputs, [file, viewer.note], show_progress_on=button, **PRIVATE
+            ).success(fn=None, js=_click(f"{file.elem_id}"), **PRIVATE)
+
+    def _shown(self) -> list[Any]:
+        viewer = self.viewer
+        return [
+            self.status, self.result, self.facts, viewer.whole, viewer.remarks, viewer.note,
+            viewer.tabs, *viewer.views.values(), *viewer.downloads.values(),
+        ]  # fmt: skip
+
+    def _run(
+        self,
+        source: str | None,
+        background: str | None,
+        backbone: str,
+        size: int | str,
+        kind: str,
+        colour: str,
+        photo: str | None,
+        before: Result | None,
+    ) -> dict[Any, Any]:
+        """What fails leaves the last result."""
+        viewer, choice = self.viewer, _choice(kind, colour, photo)
+        try:
+            matte, result = actions.show(
+                self.service, self.store, source, background, backbone, Settings(size)
+            )
+        except Refused as refused:
+            message = remarks.failure(str(refused), shown=before is not None)
+            # The pictures again: Gradio forgets what a tab never opened should show, if an event
+            # that names it among its outputs leaves it out.
+            return {self.status: message, **(self._pictures(before, choice) if before else {})}
+        return {
+            self.status: "",
+            self.result: result,
+            self.facts: remarks.facts(matte),
+            viewer.whole: gr.Column(visible=True),
+            viewer.remarks: remarks.findings(matte.report),
+            viewer.tabs: gr.Tabs(selected="compare"),
+            **self._pictures(result, choice),
+            **{
+                button: gr.DownloadButton(value=str(result.file(image)))
+                for image, button in viewer.downloads.items()
+            },
+        }
+
+    def _recompose(
+        self, kind: str, colour: str, photo: str | None, result: Result | None
+    ) -> dict[Any, Any]:
+        viewer = self.viewer
+        controls = {
+            viewer.colour: gr.ColorPicker(visible=kind == "colour"),
+            viewer.photo: gr.Image(visible=kind == "photo"),
+            viewer.composite: gr.Button(visible=kind != "none"),
+        }
+        if result is None:
+            return controls
+        views = self._with_backdrop(result, _choice(kind, colour, photo))
+        return {**controls, **views, viewer.tabs: gr.Tabs(selected="composite")}
+
+    def _pictures(self, result: Result, choice: Choice) -> dict[Any, Any]:
+        """All views of a result."""
+        views = self.viewer.views
+        return {
+            views["cutout"]: str(result.preview("cutout")),
+            views["alpha"]: str(result.preview("alpha")),
+            views["foreground"]: str(result.preview("foreground")),
+            views["error"]: str(result.preview("heat")),
+            **self._with_backdrop(result, choice),
+        }
+
+    def _with_backdrop(self, result: Result, choice: Choice) -> dict[Any, Any]:
+        """The views that the backdrop is in, and what to say if it cannot be."""
+        note = ""
+        try:
+            path = actions.from_result(
+                self.store, result, lambda result: backdrops.preview(result, choice)
+            )
+        except Refused as refused:
+            path, note = str(result.preview("cutout")), remarks.note(str(refused))
+        views = self.viewer.views
+        return {
+            views["compare"]: (str(result.preview("source")), path),
+            views["composite"]: path,
+            self.viewer.note: note,
+        }
+
+    def _composite(
+        self, kind: str, colour: str, photo: str | None, result: Result | None
+    ) -> dict[Any, Any]:
+        choice = _choice(kind, colour, photo)
+        return self._file(
+            result, lambda result: backdrops.full(result, choice), self.viewer.composite_file
+        )
+
+    def _archive(self, result: Result | None) -> dict[Any, Any]:
+        return self._file(result, write_archive, self.viewer.archive_file)
+
+    def _file(self, result: Result | None, make: Any, button: gr.DownloadButton) -> dict[Any, Any]:
+        try:
+            return {button: actions.from_result(self.store, result, make), self.viewer.note: ""}
+        except Refused as refused:
+            raise refusal(str(refused)) from None
+
+
+def _choice(kind: str, colour: str, photo: str | None) -> Choice:
+    return Choice(kind, colour, Path(photo) if photo else None)
+
+
+def _scroll(to: str) -> str:
+    """JavaScript: bring the first of some elements to the top, where there is a smaller screen."""
+    return f"""() => {{
+        const first = [...document.querySelectorAll("{to}")].find((e) => e.offsetHeight);
+        if (first) first.scrollIntoView({{behavior: "smooth", block: "start"}});
+    }}"""
+
+
+def _click(button: str) -> str:
+    """JavaScript: press a download button whose file has just arrived."""
+    return f"() => {{ setTimeout(() => document.querySelector('#{button}').click(), 200); }}"
+
+
+def _examples() -> list[tuple[gr.Button, tuple[str, str]]]:
+    with gr.Column(elem_id="examples"):
+        gr.HTML(f"<p>{texts.EXAMPLES}</p>", elem_classes="muted")
+        with gr.Row():
+            return example_buttons()
+
+
+def _guide() -> None:
     try:
-        if source is None or background is None:
-            missing = SOURCE_LABEL if source is None else BACKGROUND_LABEL
-            raise _error(f'Two photos are needed: please add "{missing}".')
-        result = service.matte(Path(source), Path(background), backbone)
-        # A name nobody can guess, inside the folder that Gradio serves from.
-        folder = Path(get_upload_folder()) / secrets.token_hex(16)
-        folder.mkdir(parents=True)
-        stem = Path(source).stem
-        return [str(result.save(folder / f"{stem}-{kind}.png", kind)) for kind in VIEWS]
-    except gr.Error:
-        raise
-    except BgmattingError as error:
-        log.info("refused: %s", error)
-        raise _error(str(error)) from None
-    except Exception:
-        log.exception("a matte failed")
-        raise _error(
-            "Something went wrong on our side, not yours. Please try again in a moment."
-        ) from None
+        from .guide import GUIDE_HTML as guide
+    except ImportError:
+        guide = texts.GUIDE_IN_WORDS
+    gr.HTML(f"<h2>{texts.GUIDE}</h2>{guide}", elem_id="guide")
 
 
-def _error(message: str) -> gr.Error:
-    """A message box; Gradio shows messages as HTML, and ours may quote a file's name."""
-    return gr.Error(html.escape(message), title="That did not work", print_exception=False)
+def _options() -> tuple[gr.Radio, gr.Radio, gr.HTML]:
+    gr.HTML(f"<h2>{texts.MODEL}</h2>")
+    backbone = gr.Radio(
+        choices(),
+        value=DEFAULT_BACKBONE,
+        label=texts.MODEL,
+        show_label=False,
+        container=False,
+        elem_id="backbone",
+    )
+    missing = untrained()
+    if missing:
+        titles = [TITLES[name] for name in missing]
+        gr.HTML(texts.untrained(titles), elem_id="untrained", elem_classes="muted")
+    with gr.Accordion(texts.ADVANCED, open=False, elem_id="advanced"):
+        size = gr.Radio(
+            [("Automatic", "auto"), *((str(size), size) for size in SIZES)],
+            value="auto",
+            label=texts.SIZE,
+            info=texts.SIZE_INFO,
+            elem_id="size",
+        )
+        facts = gr.HTML(texts.NO_FACTS, elem_id="facts")
+    return backbone, size, facts
 
 
-def _photo_input(label: str, name: str) -> gr.Image:
-    """An upload that comes to the handler as the file it is.
-
-    Gradio would decode and turn it before any of our limits and messages.
-    """
-    photo = gr.Image(type="filepath", image_mode=None, label=label, elem_id=name, height=320)
-    photo.preprocess = _as_file  # type: ignore[method-assign]
-    return photo
+def _about() -> None:
+    with gr.Accordion(texts.FROM_PYTHON, open=False, elem_id="python"):
+        gr.Markdown(f"```python\n{texts.PYTHON}```")
+    with gr.Accordion(texts.ABOUT_TITLE, open=True, elem_id="about"):
+        gr.Markdown(texts.ABOUT)
 
 
-def _as_file(payload: ImageData | None) -> str | None:
-    if payload is None:
-        return None
-    if not payload.path:
-        raise _error("Please upload the photo as a file.")
-    return payload.path
+def _add_endpoint(service: Service, store: Store, source: gr.Image, background: gr.Image) -> None:
+    """`/matte`, for programs; nothing of it is seen."""
+    backbone = gr.Radio(list(TITLES), value=DEFAULT_BACKBONE, visible=False, label="backbone")
+    images = [gr.Image(format="png", type="filepath", label=kind, visible=False) for kind in IMAGES]
 
+    def matte(source: str | None, background: str | None, backbone: str) -> list[str]:
+        """Cut the subject out of a photo, given one more photo of the same place without it.
 
-def _result(kind: str, title: str) -> gr.Image:
-    return gr.Image(
-        format="png",
-        type="filepath",
-        label=title,
-        interactive=False,
-        elem_id=kind,
-        buttons=["download", "fullscreen"],
+        Args:
+            source: the photo with the subject.
+            background: the same place, empty, from the same spot.
+            backbone: mobilenetv2, resnet50 or resnet101.
+
+        Returns:
+            Cut-out (RGBA), alpha (grey), foreground (RGB) and expected error (grey), each a PNG of
+            the source's size.
+        """
+        try:
+            return actions.answer(service, store, source, background, backbone)
+        except Refused as refused:
+            raise refusal(str(refused)) from None
+
+    gr.Button(visible=False).click(
+        matte,
+        [source, background, backbone],
+        images,
+        api_name="matte",
+        concurrency_limit=1,
+        concurrency_id="network",
     )

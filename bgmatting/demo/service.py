@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-import os
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import InputError, WeightsError
+from .backbones import DEFAULT_BACKBONE, TITLES, has_weights
 
 if TYPE_CHECKING:
     from ..imaging import Matte, Matter
 
+__all__ = ["DEFAULT_BACKBONE", "MAX_FILE_SIZE", "MAX_MEGAPIXELS", "Service", "Settings"]
+
 MAX_MEGAPIXELS = 50.0  # the 48 of a phone's largest mode, and a little
 MAX_FILE_SIZE = "64mb"  # a 48-megapixel JPEG has about 25
-DEFAULT_BACKBONE = "mobilenetv2"
+SIZES = (384, 512, 768, 1024, 1536)  # working sizes on offer beside the network's own
 
-TITLES = {"mobilenetv2": "MobileNetV2", "resnet50": "ResNet-50", "resnet101": "ResNet-101"}
+
+@dataclass(frozen=True)
+class Settings:
+    """How to matte; the defaults suit nearly everyone.
+
+    Attributes:
+        size: working size: the long side in pixels, or "auto".
+    """
+
+    size: int | str = "auto"
 
 
 class Service:
@@ -29,13 +41,6 @@ class Service:
         self._matters: dict[str, Matter] = {}
         self._loading = threading.Lock()
         self._running = threading.Lock()
-
-    def choices(self) -> list[tuple[str, str]]:
-        """(what to show, backbone's name) of every backbone; says so where weights are missing."""
-        return [
-            (title if has_weights(name) else f"{title} (no trained weights yet)", name)
-            for name, title in TITLES.items()
-        ]
 
     def matter(self, backbone: str) -> Matter:
         """The `Matter` of a backbone.
@@ -58,19 +63,15 @@ class Service:
                 self._matters[backbone] = Matter.from_pretrained(backbone)
             return self._matters[backbone]
 
-    def matte(self, source: Path, background: Path, backbone: str) -> Matte:
+    def matte(
+        self, source: Path, background: Path, backbone: str, settings: Settings | None = None
+    ) -> Matte:
         """Matte a pair of files.
 
         Raises:
             BgmattingError: it cannot be done; the message is fit for the user and names no path.
         """
+        settings = settings or Settings()
         matter = self.matter(backbone)
         with self._running:
-            return matter(source, background, max_megapixels=MAX_MEGAPIXELS)
-
-
-def has_weights(backbone: str) -> bool:
-    """Whether trained weights of a backbone come with the checkout, or a repository was named."""
-    from ..hub.repositories import REPO_VARIABLE, shipped_weights
-
-    return shipped_weights(backbone) is not None or bool(os.environ.get(REPO_VARIABLE))
+            return matter(source, background, size=settings.size, max_megapixels=MAX_MEGAPIXELS)

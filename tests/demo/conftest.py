@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -107,11 +108,32 @@ def browser():
         running.close()
 
 
+@pytest.fixture(scope="session")
+def open_page(browser, server: str):
+    """Opens the page: `with open_page(**context) as page`. Errors in its console fail the test."""
+
+    @contextmanager
+    def opened(go: bool = True, **context):
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **context})
+        page = context.new_page()
+        errors = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on(
+            "console",
+            lambda message: errors.append(message.text) if message.type == "error" else None,
+        )
+        if go:
+            page.goto(server)
+            page.locator("#run").wait_for()
+        yield page
+        context.close()
+        assert errors == []
+
+    return opened
+
+
 @pytest.fixture
-def page(browser, server: str):
+def page(open_page):
     """The page, opened and ready."""
-    opened = browser.new_page(viewport={"width": 1280, "height": 900})
-    opened.goto(server)
-    opened.get_by_role("button", name="Cut out", exact=True).wait_for()
-    yield opened
-    opened.close()
+    with open_page() as opened:
+        yield opened

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import urllib.error
+import urllib.request
+
 import numpy as np
 import pytest
 from gradio_client import Client, handle_file
@@ -19,7 +23,7 @@ def test_matte_is_the_only_endpoint(client):
 
 
 def test_pixels_arrive_as_python_gives_them(client, pair, expected):
-    files = client.predict(*map(handle_file, pair), "mobilenetv2", api_name="/matte")
+    files = client.predict(*map(handle_file, pair), api_name="/matte")
     assert len(files) == len(expected)
     for file, (kind, pixels) in zip(files, expected.items(), strict=True):
         picture = Image.open(file)
@@ -37,6 +41,46 @@ def test_a_file_that_is_no_photo(client, pair, tmp_path):
     assert "/" not in said  # no path of the server
 
 
-def test_a_backbone_that_is_not(client, pair):
+@pytest.mark.parametrize("backbone", ["vgg", "../mobilenetv2"])
+def test_a_backbone_that_is_not(client, pair, backbone):
     with pytest.raises(AppError):
-        client.predict(*map(handle_file, pair), "vgg", api_name="/matte")
+        client.predict(*map(handle_file, pair), backbone, api_name="/matte")
+
+
+def test_too_many_pixels_are_refused_before_decoding(client, pair, tmp_path):
+    huge = tmp_path / "huge.png"
+    Image.new("1", (10_000, 6_000)).save(huge)
+    with pytest.raises(AppError, match="60"):
+        client.predict(handle_file(huge), handle_file(pair[1]), api_name="/matte")
+
+
+@pytest.mark.parametrize(
+    "path", ["http://127.0.0.1:9/a.png", "https://example.invalid/a.png", "/etc/hostname"]
+)
+def test_only_uploaded_files_are_read(server, path):
+    """Neither what an address points to nor the server's own files."""
+    photo = {"path": path, "meta": {"_type": "gradio.FileData"}}
+    said = _call(server, [photo, photo, "mobilenetv2"])
+    assert "event: error" in said
+    assert "event: complete" not in said
+    assert "Cannot move" not in said
+
+
+def test_the_page_s_own_events_are_not_for_programs(server):
+    config = json.load(urllib.request.urlopen(f"{server}config"))
+    private = [d["id"] for d in config["dependencies"] if d["api_visibility"] == "private"]
+    assert len(private) == len(config["dependencies"]) - 1
+    for name in ("_run", "_recompose", "_archive"):
+        with pytest.raises(urllib.error.HTTPError):
+            _call(server, [], name=name)
+
+
+def _call(server, data, name="matte"):
+    """What the endpoint says over plain HTTP."""
+    request = urllib.request.Request(
+        f"{server}gradio_api/call/{name}",
+        json.dumps({"data": data}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    event = json.load(urllib.request.urlopen(request))["event_id"]
+    return urllib.request.urlopen(f"{server}gradio_api/call/{name}/{event}").read().decode()

@@ -1,41 +1,9 @@
 from __future__ import annotations
 
-import gradio as gr
 import pytest
 
-from bgmatting.demo.page import answer
 from bgmatting.demo.service import Service
-from bgmatting.errors import InputError, PairError, WeightsError
-from bgmatting.model import BACKBONES
-
-
-class Failing(Service):
-    """A service that cannot."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__()
-        self.error = error
-
-    def matte(self, *_):
-        raise self.error
-
-
-def test_every_backbone_is_offered():
-    assert [name for _, name in Service().choices()] == list(BACKBONES)
-
-
-def test_our_errors_are_the_message():
-    with pytest.raises(gr.Error) as shown:
-        answer(Failing(PairError("a <b> is not c")), "a.png", "b.png", "mobilenetv2")
-    assert shown.value.message == "a &lt;b&gt; is not c"
-
-
-def test_other_errors_are_one_neutral_sentence_and_logged(caplog):
-    secret = RuntimeError("/srv/secret/path is on fire")
-    with pytest.raises(gr.Error) as shown:
-        answer(Failing(secret), "a.png", "b.png", "mobilenetv2")
-    assert "secret" not in shown.value.message
-    assert "secret" in caplog.text
+from bgmatting.errors import InputError, WeightsError
 
 
 def test_unknown_backbone():

@@ -1,0 +1,79 @@
+"""What users give: two photos, or an example."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.data_classes import ImageData
+
+from . import texts
+
+
+def photo_input(label: str, name: str, hint: str, height: int | str = 300) -> gr.Image:
+    """An upload that comes to the handler as the file it is.
+
+    Gradio would decode and turn it before any of our limits and messages, and fetch what an
+    address points to.
+    """
+    photo = gr.Image(
+        type="filepath",
+        image_mode=None,
+        label=label,
+        show_label=False,
+        placeholder=hint,
+        sources=["upload", "clipboard", "webcam"],
+        webcam_options=gr.WebcamOptions(mirror=False),
+        buttons=["fullscreen"],
+        interactive=True,
+        elem_id=name,
+        elem_classes="photo",
+        height=height,
+        alt_text=label,
+    )
+    own = photo.async_move_resource_to_block_cache
+
+    async def only_files(url_or_file_path: str | Path | None) -> str | None:
+        if str(url_or_file_path).lower().startswith(("http:", "https:")):
+            raise refusal(texts.NOT_A_FILE)
+        return await own(url_or_file_path)
+
+    photo.async_move_resource_to_block_cache = only_files  # type: ignore[method-assign]
+    photo.preprocess = _as_file  # type: ignore[method-assign]
+    return photo
+
+
+def refusal(message: str) -> gr.Error:
+    """A message box; Gradio shows messages as HTML, and ours may quote a file's name."""
+    return gr.Error(html.escape(message), title=texts.FAILED, print_exception=False)
+
+
+def _as_file(payload: ImageData | None) -> str | None:
+    if payload is None:
+        return None
+    if not payload.path:
+        raise refusal(texts.NOT_A_FILE)
+    return payload.path
+
+
+def example_buttons() -> list[tuple[gr.Button, tuple[Any, Any]]]:
+    """A button with a picture for each example, and the pair it stands for."""
+    from .examples import EXAMPLES
+
+    return [
+        (
+            gr.Button(
+                example.title,
+                icon=str(example.source),
+                elem_classes="example",
+                variant="secondary",
+                size="sm",
+                min_width=120,
+            ),
+            (str(example.source), str(example.background)),
+        )
+        for example in EXAMPLES
+        if example.source.is_file() and example.background.is_file()
+    ]

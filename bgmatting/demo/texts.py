@@ -1,0 +1,129 @@
+"""The words on the page."""
+
+from __future__ import annotations
+
+TITLE = "Cut anything out of a photo"
+HERO = f"""
+<h1>{TITLE}</h1>
+<p>Hair and all, from <strong>two photos taken from the same spot</strong>: one with the subject,
+one of the same place empty.</p>
+"""
+
+SOURCE_LABEL = "Photo with the subject"
+BACKGROUND_LABEL = "Same place, empty"
+SOURCE_HINT = "Drop the photo with the subject here\nor click to choose it"
+BACKGROUND_HINT = "Drop the photo of the empty place here\nor click to choose it"
+RUN = "Cut out"
+
+EXAMPLES = "No photos at hand? Try one of these pairs:"
+GUIDE = "How to take the two photos"
+GUIDE_IN_WORDS = """
+<ol>
+<li><strong>Fix the camera.</strong> Lean it on something, and don't touch it in between.</li>
+<li><strong>Lock focus and exposure.</strong> On a phone: hold a finger on the picture.</li>
+<li><strong>Keep the subject a step away from the wall</strong>, and mind its shadow.</li>
+</ol>
+"""
+
+BACKDROP = "New backdrop"
+BACKDROP_LABEL = "Photo for the backdrop"
+BACKDROP_HINT = "Drop a photo here\nor click to choose it"
+BACKDROPS = {
+    "none": "Transparent",
+    "colour": "Colour",
+    "photo": "Your photo",
+    "blur": "Blurred original",
+}
+
+VIEWS = {
+    "compare": "Before / after",
+    "cutout": "Cut-out",
+    "composite": BACKDROP,
+    "alpha": "Alpha",
+    "foreground": "Colours",
+    "error": "Where to check",
+}
+CAPTIONS = {
+    "compare": "Pull the handle: the photo on the left, the result on the right.",
+    "cutout": "The subject alone; the checkerboard is what is transparent.",
+    "composite": "The subject on the backdrop chosen beside or below.",
+    "alpha": "How much of each pixel is subject: white all of it, black nothing.",
+    "foreground": "The subject's own colours, without the background shining through. "
+    "They mean something only where the subject is.",
+}
+
+DOWNLOAD = "Download"
+DOWNLOAD_INFO = "PNG, at the photo's full size."
+DOWNLOADS = {
+    "cutout": "Cut-out (PNG)",
+    "alpha": "Alpha, 8 bit",
+    "alpha-16bit": "Alpha, 16 bit",
+    "foreground": "Colours",
+    "error": "Expected error",
+}
+DOWNLOAD_COMPOSITE = "With new backdrop"
+DOWNLOAD_ALL = "All as one zip"
+
+FAILED = "That did not work"
+USELESS = "This pair probably gives no useful cut-out"
+COULD_BE_BETTER = "This could be better"
+STILL_SHOWN = "The result below is still the one before."
+OUR_FAULT = "Something went wrong on our side, not yours. Please try again in a moment."
+RESULT_GONE = "This result was deleted, an hour after it was made: please cut out again."
+PHOTOS_GONE = "These photos were deleted, an hour after they came: please add them again."
+NEEDS_RESULT = "Cut something out first: this needs a result."
+NEEDS_BACKDROP = "Choose a photo for the backdrop, and it appears here."
+NOT_A_FILE = "Please upload the photo as a file: addresses of other sites are not followed."
+
+
+def missing(source: object, background: object) -> str:
+    """What to say when one photo or both are not there yet."""
+    wanted = [
+        f"“{label}”"
+        for label, photo in ((SOURCE_LABEL, source), (BACKGROUND_LABEL, background))
+        if photo is None
+    ]
+    return f"Two photos are needed. Please add {' and '.join(wanted)}."
+
+
+MODEL = "Model"
+ADVANCED = "Advanced: settings and what was found out"
+SIZE = "Working size"
+SIZE_INFO = (
+    "Long side, in pixels, at which the network looks at the photos; results are full size anyway. "
+    "Larger is slower and seldom better."
+)
+
+NO_FACTS = "<p>What is found out about a pair appears here, after it was cut out.</p>"
+
+
+def untrained(titles: list[str]) -> str:
+    """About the backbones that cannot be chosen."""
+    have = "have" if len(titles) > 1 else "has"
+    return (
+        f"<p>{' and '.join(titles)} {have} no trained weights yet. Published ones can be put in "
+        "place where this page runs, by "
+        "<code>bgmatting convert CHECKPOINT weights/resnet50</code>.</p>"
+    )
+
+
+FROM_PYTHON = "Use it from Python"
+PYTHON = """\
+from bgmatting import Matter
+matte = Matter.from_pretrained("mobilenetv2")("portrait.jpg", "empty-room.jpg")
+matte.save("cutout.png")
+"""
+
+ABOUT_TITLE = "Privacy, how it works, licence"
+ABOUT = """
+**Your photos are not kept.** They stay on the machine that runs this page, are used for nothing but
+your result, and are deleted with it after an hour.
+
+**How it works.** The network is the base network of BackgroundMattingV2 (Lin, Ryabtsev, Sengupta,
+Curless, Seitz and Kemelmacher-Shlizerman, CVPR 2021). It compares the two photos at a few hundred
+pixels; what it says is then brought to full size along the photo's own edges. Whatever differs
+between the photos counts as subject, so nothing but the subject should have changed. Mirrors,
+glass, strong shadows, and subjects of their background's colours are hard.
+
+**Licence.** Code and the weights that come with it: MIT. What you cut out is yours.
+"""

@@ -1,0 +1,59 @@
+"""A GPU that is lent for one call at a time: ZeroGPU, on hosted Spaces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from importlib import import_module
+from importlib.util import find_spec
+from typing import ParamSpec, TypeVar
+
+from ..errors import BgmattingError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+SECONDS = 30  # asked for, a call; the shorter, the sooner it is a visitor's turn
+
+
+def lent() -> bool:
+    """Whether this is a Space whose GPU is there only within what `on_gpu` wraps.
+
+    Outside of it CUDA is make-believe, and in any thread but the main one not even that: nothing
+    may be loaded there ahead of time.
+    """
+    return find_spec("spaces") is not None and import_module("spaces.config").Config.zero_gpu
+
+
+def on_gpu(function: Callable[P, R]) -> Callable[P, R]:
+    """Have a function run where the GPU is; where none is lent, the function as it is.
+
+    It then runs in a process forked when first called and kept for some calls more, so arguments
+    and result must be picklable, what it stores on objects stays there, and it must take no lock
+    that this process may hold. To be called before the page is launched.
+
+    Raises:
+        BgmattingError: what `function` raises. Other errors become a `gr.Error` that names their
+            class; their traceback is in the log.
+    """
+    if find_spec("spaces") is None:
+        return function
+    spaces = import_module("spaces")
+
+    # An error's message would be lost on its way between the processes, a result's is not.
+    def answer(*args: P.args, **kwargs: P.kwargs) -> tuple[R | None, BgmattingError | None]:
+        try:
+            return function(*args, **kwargs), None
+        except BgmattingError as error:
+            return None, error
+
+    on_loan = spaces.GPU(duration=SECONDS)(answer)
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        result, error = on_loan(*args, **kwargs)
+        if error is not None:
+            raise error
+        return result  # type: ignore[no-any-return]
+
+    return call

@@ -1,0 +1,134 @@
+"""A lent GPU, with a stand-in for `spaces` that forks and pickles as the real one does."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bgmatting.demo.gpu import lent, on_gpu
+
+ROOT = Path(__file__).parents[2]
+
+STAND_IN = '''
+import multiprocessing, pickle
+
+def GPU(task=None, *, duration=None, size=None):
+    """As ZeroGPU's: another process; of errors, only the class's name comes back."""
+    if task is None:
+        return lambda task: GPU(task, duration=duration)
+
+    def call(*args, **kwargs):
+        context = multiprocessing.get_context("fork")
+        results = context.Queue()
+
+        def work(sent):
+            args, kwargs = pickle.loads(sent)
+            try:
+                results.put((task(*args, **kwargs), None))
+            except Exception as error:
+                results.put((None, type(error).__name__))
+
+        process = context.Process(target=work, args=(pickle.dumps((args, kwargs)),))
+        process.start()
+        value, error = results.get(timeout=120)
+        process.join()
+        if error:
+            raise RuntimeError(f"GPU task aborted: {error}")
+        return value
+
+    return call
+'''
+
+
+@pytest.fixture
+def spaces(tmp_path):
+    """Environment of a process that finds the stand-in."""
+    package = tmp_path / "site" / "spaces"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(STAND_IN)
+    (package / "config.py").write_text("class Config:\n    zero_gpu = True\n")
+    return {**os.environ, "PYTHONPATH": str(package.parent), "OMP_WAIT_POLICY": "PASSIVE"}
+
+
+def _python(code: str, environment: dict[str, str], *arguments: object) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=250,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_without_spaces_nothing_changes():
+    def function():
+        return 1
+
+    assert not lent()
+    assert on_gpu(function) is function
+
+
+def test_it_runs_elsewhere_and_answers_here(spaces):
+    code = """
+import os
+from bgmatting.demo.gpu import lent, on_gpu
+from bgmatting.errors import PairError
+
+def work(value, error=None):
+    "What it does."
+    if error:
+        raise error
+    return os.getpid(), value
+
+assert lent()
+wrapped = on_gpu(work)
+assert (wrapped.__name__, wrapped.__doc__) == ("work", "What it does.")
+process, value = wrapped(value=[1, 2])
+assert process != os.getpid() and value == [1, 2]
+try:
+    wrapped(1, PairError("another place: take it again"))
+except PairError as error:
+    assert str(error) == "another place: take it again"
+else:
+    raise SystemExit("no error")
+try:
+    wrapped(1, KeyError("secret"))
+except RuntimeError as error:
+    assert "secret" not in str(error)
+else:
+    raise SystemExit("no error")
+"""
+    _python(code, spaces)
+
+
+def test_a_matte_comes_back_whole(spaces, pair, expected):
+    """Everything that a matte can do, it can do in the process that did not make it."""
+    code = """
+import sys
+import numpy as np
+from bgmatting.demo.gpu import on_gpu
+
+def matte(source, background):
+    from bgmatting import Matter
+    return Matter.from_pretrained("mobilenetv2")(source, background)
+
+result = on_gpu(matte)(*sys.argv[1:3])
+for kind in ("cutout", "alpha", "foreground", "error"):
+    result.image(kind).save(f"{sys.argv[3]}/{kind}.png")
+assert result.composite("blur").size == result.image("cutout").size
+assert result.report is not None and result.timings["network"] > 0
+"""
+    import numpy as np
+    from PIL import Image
+
+    folder = Path(spaces["PYTHONPATH"])
+    _python(code, spaces, *pair, folder)
+    for kind, pixels in expected.items():
+        np.testing.assert_array_equal(np.asarray(Image.open(folder / f"{kind}.png")), pixels)

@@ -52,25 +52,17 @@ def refine(level: Level, matrix: Matrix, rounds: int = 6, fine: bool = False) ->
 
 def _step(level: Level, seen: Map, parts: Matrix) -> Matrix | None:
     """The small motion that brings a moved plate nearer the source, (8,); None without evidence."""
-    alike, evidence = level.likeness(seen)
-    weight = evidence * np.square(np.clip((alike - LIKE) * (1 / (1 - LIKE)), 0, 1))
-    # Beyond its border the moved plate is 0, which makes an edge that is none.
-    inside = cv2.erode((seen != 0).astype(np.uint8), np.ones((5, 5), dtype=np.uint8))
-    chosen = np.flatnonzero((weight > 0.02) & (inside > 0) & (level.source != 0))
+    weight = background_weight(level, seen)
+    chosen = np.flatnonzero(weight > 0.02)
     if chosen.size < 30:
         return None
     off = (level.source - seen).ravel()[chosen]
     weight = weight.ravel()[chosen] / (1 + np.square(off / OUTLIER))
-    both = 0.5 * (level.source + seen)
     width, height = level.size
     half = np.float32(max(width, height) / 2)
-    slopes = [
-        cv2.Sobel(both, cv2.CV_32F, *axes, ksize=3, scale=half / 8).ravel()[chosen]
-        for axes in ((1, 0), (0, 1))
-    ]
+    gx, gy = (s.ravel()[chosen] * half for s in slopes_of(0.5 * (level.source + seen)))
     x = ((chosen % width + 0.5 - width / 2) / half).astype(np.float32)
     y = ((chosen // width + 0.5 - height / 2) / half).astype(np.float32)
-    gx, gy = slopes
     along = gx * x + gy * y
     jacobian = np.stack(
         [gx, gy, along, gy * x - gx * y, gx * x - gy * y, gx * y + gy * x, along * x, along * y]
@@ -82,6 +74,28 @@ def _step(level: Level, seen: Map, parts: Matrix) -> Matrix | None:
     prior = CORRELATED * variance / np.square(PRIOR)
     damping = DAMPING * max(normal[0, 0], normal[1, 1])
     return np.linalg.solve(normal + np.diag(prior + damping), right - prior * parts)
+
+
+def background_weight(level: Level, seen: Map) -> Map:
+    """How much each pixel may say about the motion, (h, w) float32, 0..1: alike, and not clipped.
+
+    Args:
+        level: the pair's structure.
+        seen: (h, w) float32, the plate's as moved; 0 where it is not covered.
+    """
+    alike, evidence = level.likeness(seen)
+    weight = evidence * np.square(np.clip((alike - LIKE) * (1 / (1 - LIKE)), 0, 1))
+    # Where a plate ends it falls to 0, which makes an edge that is none.
+    inside = cv2.erode((seen != 0).astype(np.uint8), np.ones((5, 5), dtype=np.uint8))
+    return weight * (inside > 0) * (level.source != 0)
+
+
+def slopes_of(structure: Map) -> tuple[Map, Map]:
+    """Differences across columns and rows, per pixel, (h, w) float32 each."""
+    across, down = (
+        cv2.Sobel(structure, cv2.CV_32F, *axes, ksize=3, scale=1 / 8) for axes in ((1, 0), (0, 1))
+    )
+    return across, down
 
 
 def _matrix(parts: Matrix, size: tuple[int, int]) -> Matrix:

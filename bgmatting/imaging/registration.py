@@ -8,6 +8,7 @@ structure they find again in the source, and turned down if no hand moves a came
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import cv2
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from .candidates import by_correlation, by_features
 from .motions import Matrix, displacement, move, plausible, turn
+from .parallax import local_flow
 from .plate import Map
 from .refinement import refine
 from .structure import Level, pyramid
@@ -25,12 +27,19 @@ from .warping import warped
 SIZES = (128, 256, 512)  # long sides at which motions are sought
 FINEST = 1024  # long side at which the last fractions of a pixel are sought
 FEWEST = 0.002  # share of the frame that must have structure, else nothing can be told
+ENOUGH = 0.01  # share of the frame that must have structure before two photos are called misfits
 CERTAIN = 0.75  # share explained at which no further guess is needed
 FITTING = 0.12  # share explained below which two photos don't fit each other
 NARROWEST = 24  # pixels; no motion can be told from a narrower strip
 SMALLEST = 0.1  # pixels at 512: smaller motions are left alone
 BETTER = 0.02  # of what is told without a motion, and of the evidence; so much more it must tell
 NEARER = 1.05  # times what is told by one guess must be told by a later one to replace it
+
+STILL = "The camera did not move."
+TOO_LITTLE = "There is too little to see in the background to tell whether the camera moved."
+MISFIT = (
+    "The background photo does not fit, and no camera motion explains how; it was used as it is."
+)
 
 
 @dataclass(frozen=True)
@@ -82,39 +91,12 @@ def register(
         return Registration(note="The two photos are the same, pixel by pixel.")
     levels = pyramid(source, plate, background, (*SIZES, FINEST))
     main = levels[min(len(SIZES), len(levels)) - 1]
-    here, evidence = main.explained(main.plate)
-    if evidence < FEWEST * main.source.size or min(main.size) < NARROWEST:
-        return Registration(
-            note="There is too little to see in the background to tell whether the camera moved."
-        )
+    if main.explained(main.plate)[1] < FEWEST * main.source.size or min(main.size) < NARROWEST:
+        return Registration(note=TOO_LITTLE)
     matrix = _search(levels[: len(SIZES)])
     if len(levels) > len(SIZES):
         matrix = refine(levels[-1], matrix, rounds=2, fine=True)
-    there, seen = main.explained(move(main.plate, matrix))
-    moved = float(np.median(np.linalg.norm(displacement(matrix, main.size), axis=1)))
-    farthest = float(np.linalg.norm(displacement(matrix, main.size), axis=1).max())
-    agreement = here / evidence
-    if not plausible(matrix, main.size) or there < FITTING * max(seen, evidence / 2):
-        if agreement >= FITTING:
-            return Registration(agreement=agreement, note="The camera did not move.")
-        return Registration(
-            agreement=agreement,
-            failed=True,
-            note="The background photo does not fit, and no camera motion explains how; "
-            "it was used as it is.",
-        )
-    tells, told, pixels = main.information(move(main.plate, matrix, cv2.INTER_CUBIC), main.plate)
-    if farthest * SIZES[-1] < SMALLEST or tells - told < BETTER * max(told, pixels):
-        return Registration(agreement=agreement, note="The camera did not move.")
-    turned = turn(matrix, main.size)
-    return Registration(
-        matrix=matrix,
-        aligned=True,
-        moved=moved,
-        turned=turned,
-        agreement=there / seen,
-        note=_sentence(moved, turned),
-    )
+    return _judged(main, matrix)
 
 
 def warp(
@@ -136,50 +118,74 @@ def warp(
     return warped(plate, registration.matrix, registration.flow)
 
 
+def _judged(level: Level, matrix: Matrix) -> Registration:
+    """A motion taken or turned down, with its parallax."""
+    here, evidence = level.explained(level.plate)
+    there, reached = level.explained(move(level.plate, matrix))
+    agreement = here / evidence
+    if not plausible(matrix, level.size) or there < FITTING * max(reached, evidence / 2):
+        if agreement >= FITTING:
+            return Registration(agreement=agreement, note=STILL)
+        if evidence < ENOUGH * level.source.size:
+            return Registration(agreement=agreement, note=TOO_LITTLE)
+        return Registration(agreement=agreement, failed=True, note=MISFIT)
+    lengths = np.linalg.norm(displacement(matrix, level.size), axis=1)
+    moved = move(level.plate, matrix, cv2.INTER_CUBIC)
+    tells, told, pixels = level.information(moved, level.plate)
+    if lengths.max() * SIZES[-1] < SMALLEST or tells - told < BETTER * max(told, pixels):
+        matrix, lengths = np.eye(3), np.zeros(1)
+    else:
+        agreement = there / reached
+    flow = local_flow(level, matrix)
+    if flow is None and not lengths.any():
+        return Registration(agreement=agreement, note=STILL)
+    turned, shift = turn(matrix, level.size), float(np.median(lengths))
+    note = _sentence(shift, turned, flow is not None)
+    return Registration(matrix, flow, True, shift, turned, agreement, note=note)
+
+
 def _search(levels: list[Level]) -> Matrix:
     """The best motion found, made exact at the finest of the levels."""
     middle = levels[min(1, len(levels) - 1)]
-    best = None
-    explained = evidence = 0.0
-    guesses = [
-        lambda: [np.eye(3)],
-        lambda: by_correlation(levels[0]),
-        lambda: by_features(levels[-1]),
-    ]
-    for guess in guesses:
-        for matrix in guess():
-            if not plausible(matrix, middle.size):
-                continue
-            for level in levels[:2]:
+    best, best_seen = np.eye(3), middle.plate
+    for tried, guess in enumerate(_guesses(levels)):
+        matrix = guess
+        for level in levels[:2]:
+            if plausible(matrix, level.size):
                 matrix = refine(level, matrix)
-            if not plausible(matrix, middle.size):
-                continue
-            seen = move(middle.plate, matrix)
-            if best is not None:
-                tells, told, _ = middle.information(seen, best_seen)
-                if tells < told * NEARER:
-                    continue
-            best, best_seen = matrix, seen
-            explained, evidence = middle.explained(seen)
-            if explained > CERTAIN * evidence:
-                break
-        if best is not None and explained > CERTAIN * evidence:
+        if not plausible(matrix, middle.size):
+            continue
+        seen = move(middle.plate, matrix)
+        tells, told, _ = middle.information(seen, best_seen)
+        if tells < told * (NEARER if tried else 1.0):
+            continue
+        best, best_seen = matrix, seen
+        explained, evidence = middle.explained(seen)
+        if explained > CERTAIN * evidence:
             break
-    if best is None:
-        return np.eye(3)
     for level in levels[2:]:
         best = refine(level, best, fine=True)
     return best
 
 
-def _sentence(moved: float, turned: float) -> str:
+def _guesses(levels: list[Level]) -> Iterator[Matrix]:
+    """Motions to start from, the likeliest first; the costly ones only if they are asked for."""
+    yield np.eye(3)
+    yield from by_correlation(levels[0])
+    yield from by_features(levels[-1])
+
+
+def _sentence(moved: float, turned: float, flow: bool) -> str:
     parts = []
     if moved >= 0.0005:
         parts.append(f"{100 * moved:.1f} % of the picture's long side")
     if abs(turned) >= 0.05:
-        parts.append(f"turned by {abs(turned):.1f} degrees")
+        parts.append(
+            f"turned by {abs(turned):.1f} degrees" if parts else f"{abs(turned):.1f} degrees"
+        )
     how = " and ".join(parts) if parts else "less than a thousandth of the picture"
-    return f"The camera had moved by {how}; the background photo was moved to fit."
+    bent = ", near and far things each a little differently" if flow else ""
+    return f"The camera had moved by {how}; the background photo was moved to fit{bent}."
 
 
 def _check(source: NDArray, plate: NDArray, background: Map | None) -> None:

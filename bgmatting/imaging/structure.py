@@ -26,7 +26,7 @@ LEAST_NOISE = 0.4  # grey levels; rounding and compression make as much
 DARK, BRIGHT = 3, 245  # grey levels; beyond them a photo is as good as clipped
 OVEREXPOSED = 0.1  # share of pixels clipped in some channel from which luminance misleads
 WINDOW = 9  # pixels, side of the neighbourhood over which likeness is judged
-FAINT, CLEAR = 0.22, 0.6  # structure's mean square: below is noise, above counts fully
+FAINT, CLEAR = 0.25, 0.8  # structure's mean square: below is noise, above counts fully
 UNLIKE, ALIKE = 0.3, 0.8  # correlation: below explains nothing, above all
 
 
@@ -124,7 +124,8 @@ def pyramid(
                 greys[0].shape[::-1],
                 interpolation=cv2.INTER_AREA,
             )
-        levels.append(Level(*structures(*greys, most_noise), background=sure))
+        of_source, of_plate = structures(greys[0], greys[1], most_noise)
+        levels.append(Level(of_source, of_plate, sure))
     return levels[::-1]
 
 
@@ -200,5 +201,5 @@ def _power(values: Map) -> Map:
 
 
 def _told(alike: Map, evidence: Map) -> float:
-    """Mutual information of two Gaussians of that correlation, summed; certainty is not believed."""
+    """Mutual information of two Gaussians of that correlation, summed; none is quite certain."""
     return -float((np.log(1.02 - np.square(np.clip(alike, 0, 1))) * evidence).sum())

@@ -9,7 +9,7 @@ import click
 
 from ..errors import PhotoError
 from . import results
-from .messages import stage, timing_table
+from .messages import report_lines, stage, timing_table
 from .options import Settings, matting_options, settings
 
 
@@ -49,10 +49,12 @@ def cutout(source: Path, background: Path, output: Path | None, **options: Any) 
     stages: dict[str, float] = {}
     with stage(stages, "start"):
         matter = chosen.matter()
-    matte = matter(source, background, size=chosen.working_size)
+    matte = chosen.matte(matter, source, background)
     stages.update(matte.timings)
     with stage(stages, "write"):
         results.write(matte, paths, chosen)
+    for line in report_lines(matte.report, notes=chosen.timing):
+        click.echo(f"bgmatting: {line}", err=True)
     if chosen.timing:
         click.echo(timing_table(stages), err=True)
 

@@ -42,6 +42,12 @@ if TYPE_CHECKING:
     show_default=True,
 )
 @click.option(
+    "--align/--no-align",
+    default=True,
+    show_default=True,
+    help="Make backgrounds fit first, as users get it; else the network meets them as they are.",
+)
+@click.option(
     "--baselines/--no-baselines",
     default=True,
     show_default=True,
@@ -54,6 +60,7 @@ def evaluate(
     size: str | int,
     out: Path | None,
     device: str,
+    align: bool,
     baselines: bool,
     overwrite: bool,
 ) -> None:
@@ -85,11 +92,12 @@ def evaluate(
     working_size = None if size == "native" else size
     sheets = ContactSheets() if out is not None else None
     name = _name(weights)
-    results = [_run(matter_predictor(matter, working_size), pairs, name, sheets)]
+    predict = matter_predictor(matter, working_size, align=align)
+    results = [_run(predict, pairs, name, sheets)]
     if baselines:
         results += [_run(predict, pairs, method) for method, predict in BASELINES.items()]
 
-    facts = _facts(name, matter, pairs, size)
+    facts = _facts(name, matter, pairs, size) | {"align": align}
     text = (
         f"{_heading(facts, results[0])}\n\n{report.table(results)}\n\n{fill(report.SCALING, 100)}"
     )
@@ -162,5 +170,6 @@ def _heading(facts: dict[str, Any], results: Results) -> str:
         f"{facts['weights']} ({facts['backbone']}) on {facts['dataset']}: "
         f"{len(results.samples)} samples ({sizes}), working size {facts['working_size']} "
         f"(the network saw {', '.join(facts['network_sizes'])}), "
+        f"{'aligned' if facts['align'] else 'not aligned'}, "
         f"{facts['device']}, {facts['precision']}, bgmatting {facts['bgmatting']}"
     )

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from ..errors import InputError, OutputError
 from . import results
-from .messages import explain, stage, timing_table
+from .messages import explain, report_lines, stage, timing_table
 from .options import Settings, matting_options, settings
 from .pairing import Backgrounds, find_sources
 
@@ -127,7 +127,10 @@ def _run(jobs: list[Job], backgrounds: Backgrounds, chosen: Settings, debug: boo
             counts["failed"] += 1
             if debug:
                 traceback.print_exc()
-            tqdm.write(f"bgmatting: {job.source}: {explain(error)}", file=sys.stderr)
+            said = explain(error)
+            # Messages about a photo name it themselves.
+            whose = "" if str(job.source) in said else f"{job.source}: "
+            tqdm.write(f"bgmatting: {whose}{said}", file=sys.stderr)
     if chosen.timing:
         click.echo(timing_table(stages), err=True)
     return counts
@@ -148,11 +151,13 @@ def _cut_out(
     results.check_writable(job.paths, (job.source, background), overwrite=chosen.overwrite)
     with stage(stages, "read background"):
         plate = _read(background)
-    matte = matter(job.source, plate, size=chosen.working_size)
+    matte = chosen.matte(matter, job.source, plate)
     for name, seconds in matte.timings.items():
         stages[name] = stages.get(name, 0) + seconds
     with stage(stages, "write"), tqdm.external_write_mode(sys.stdout):
         results.write(matte, job.paths, chosen)
+    for line in report_lines(matte.report, notes=chosen.timing):
+        tqdm.write(f"bgmatting: {job.source}: {line}", file=sys.stderr)
 
 
 @lru_cache(maxsize=1)

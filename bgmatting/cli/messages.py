@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from ..errors import BgmattingError
+
+if TYPE_CHECKING:
+    from ..imaging.report import Report
 
 
 def explain(error: Exception) -> str:
@@ -20,6 +24,12 @@ def explain(error: Exception) -> str:
         f"unexpected {type(error).__name__}: {said} "
         "(to see where, run it again as 'bgmatting --debug ...')"
     )
+
+
+def report_lines(report: Report, *, notes: bool) -> list[str]:
+    """What was found out about a pair, a line each; with `notes`, also what was done about it."""
+    lines = [f"warning: {finding.sentence}" for finding in report.findings]
+    return [*lines, *(report.notes if notes else ())]
 
 
 def timing_table(timings: Mapping[str, float]) -> str:

@@ -16,7 +16,8 @@ from PIL import ImageColor
 from .results import KINDS, OPTIONAL_KINDS
 
 if TYPE_CHECKING:
-    from ..imaging import Matter
+    from ..imaging import Matte, Matter
+    from ..imaging.reading import Photo
 
 DEFAULT_BACKBONE = "mobilenetv2"
 DEFAULT_BACKDROP = "white"
@@ -37,7 +38,9 @@ class Settings:
         backdrop: a colour, the path of a photo, or "blur".
         bits: 8 or 16 for the alpha.
         overwrite: whether results that exist are replaced.
-        timing: whether to print what took how long.
+        timing: whether to print what took how long, and what was done about the pair.
+        align: whether the background is made to fit first.
+        clean: whether islands and pinholes are removed.
     """
 
     weights: str
@@ -49,6 +52,8 @@ class Settings:
     bits: int
     overwrite: bool
     timing: bool
+    align: bool
+    clean: bool
 
     def matter(self) -> Matter:
         """Load the weights (and torch)."""
@@ -56,10 +61,10 @@ class Settings:
 
         return Matter.from_pretrained(self.weights, device=self.device, dtype=self.precision)
 
-    @property
-    def working_size(self) -> int | str | None:
-        """`size` as `Matter.__call__` takes it."""
-        return None if self.size == "native" else self.size
+    def matte(self, matter: Matter, source: Photo, background: Photo) -> Matte:
+        """Matte a pair as the options say."""
+        size = None if self.size == "native" else self.size
+        return matter(source, background, size=size, align=self.align, clean=self.clean)
 
 
 class BackboneName(click.ParamType):
@@ -186,8 +191,17 @@ _OPTIONS = (
         show_default=True,
         help="Number format of the network. auto: the fastest this machine does well.",
     ),
+    click.option(
+        "--align/--no-align",
+        default=True,
+        show_default=True,
+        help="Make the background fit first, where the camera moved or the light changed.",
+    ),
+    click.option(
+        "--clean", is_flag=True, help="Drop small islands far from the subject, fill pinholes."
+    ),
     click.option("--overwrite", is_flag=True, help="Replace results that exist already."),
-    click.option("--timing", is_flag=True, help="Say on stderr what took how long."),
+    click.option("--timing", is_flag=True, help="Say on stderr what took how long, and what was done."),
 )
 
 

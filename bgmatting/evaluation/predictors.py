@@ -44,11 +44,13 @@ def zero_alpha(source: Photo, background: Photo) -> Prediction:
 BASELINES: dict[str, Predictor] = {"difference keyer": difference_keyer, "zero alpha": zero_alpha}
 
 
-def matter_predictor(matter: Matter, size: str | int | None = "auto") -> Predictor:
-    """Photos through all of `matter`, as its users get them; `size` as it takes it."""
+def matter_predictor(
+    matter: Matter, size: str | int | None = "auto", *, align: bool = True
+) -> Predictor:
+    """Photos through all of `matter`, as its users get them; `size` and `align` as it takes them."""
 
     def predict(source: Photo, background: Photo) -> Prediction:
-        matte = matter(source, background, size=size)
+        matte = matter(source, background, size=size, align=align)
         return matte.alpha, matte.foreground, matte.error
 
     return predict

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -15,14 +16,37 @@ from typing_extensions import Self
 
 from ..errors import InputError
 from ..model import MattingNetwork
+from .alignment import Alignment, align_again, confine
+from .alignment import align as find_alignment
 from .matte import Matte
 from .pair import fit_background
+from .plate import Map
 from .reading import MAX_MEGAPIXELS, Photo, read_photo
 from .resampling import shrink, working_shape
 from .runtime import Engine
 from .upsampling import Upsampler
+from .verdict import judge
 
 DEFAULT_SIZE = 768  # for networks that don't say what suits them
+
+
+@dataclass(frozen=True)
+class Look:
+    """One run of the network, at working size.
+
+    Attributes:
+        plate: (h, w, 3) uint8, RGB, what it was given.
+        covered: (h, w) float32, share of each pixel that the plate covers; None: all.
+        alpha: (h, w) float32, 0..1.
+        residual: (h, w, 3) float32, foreground minus source, RGB.
+        error: (h, w) float32, 0..1.
+    """
+
+    plate: NDArray[np.uint8]
+    covered: Map | None
+    alpha: Map
+    residual: Map
+    error: Map
 
 
 class Matter:
@@ -104,6 +128,8 @@ class Matter:
         background: Photo,
         *,
         size: str | int | None = "auto",
+        align: bool = True,
+        clean: bool = False,
         max_megapixels: float = MAX_MEGAPIXELS,
     ) -> Matte:
         """Matte a photo.
@@ -113,6 +139,9 @@ class Matter:
             background: the same scene, from the same spot, without the subject.
             size: working size, the long side in pixels: "auto" for what suits the network; None
                 for the photo's own, which is slow and no better for networks trained on less.
+            align: make the background fit first, where it does not: a camera that moved, light
+                that drifted. What was done is in the matte's `report`.
+            clean: drop small islands far from the subject and fill pinholes in it.
             max_megapixels: larger photos are refused, before decoding.
 
         Raises:
@@ -130,13 +159,64 @@ class Matter:
         with _stage(timings, "fit"):
             plate = fit_background(full, plate)
             shape = working_shape(full.shape[1], full.shape[0], size)
-            small, small_plate = shrink(full, shape), shrink(plate, shape)
-        with _stage(timings, "network"):
-            alpha, residual, error = self._engine(small, small_plate)
+            small = shrink(full, shape)
+        alignment = None
+        if align:
+            with _stage(timings, "align"):
+                alignment = find_alignment(full, plate)
+        first = self._look(small, plate, shape, alignment, timings, "network")
+        look, looks = first, 1
+        if alignment is not None:
+            with _stage(timings, "second look"):
+                better = align_again(full, plate, alignment, first.alpha)
+            if better is not None:
+                alignment = better
+                look, looks = self._look(small, plate, shape, better, timings, "second look"), 2
+        alpha = look.alpha
+        if clean:
+            from .cleanup import clean as clean_alpha
+
+            alpha = clean_alpha(alpha)
+        with _stage(timings, "judge"):
+            report = judge(
+                small,
+                look.plate,
+                look.alpha,
+                look.error,
+                alignment and alignment.registration,
+                alignment and alignment.light,
+                None if look.covered is None else np.uint8(255) * (look.covered > 0.5),
+                looks,
+                before=shrink(plate, shape),
+                long_side=max(full.shape),
+            )
         with _stage(timings, "upsample"):
-            upsampler = Upsampler(full, plate, small, small_plate, alpha, residual)
+            fitted = plate if alignment is None else alignment.apply(plate)[0]
+            upsampler = Upsampler(
+                full, fitted, small, look.plate, alpha, look.residual, covered=look.covered
+            )
             fine = upsampler.alpha()
-        return Matte(full, plate, fine, shape, timings, upsampler, error)
+        return Matte(full, fitted, fine, shape, timings, upsampler, look.error, report)
+
+    def _look(
+        self,
+        small: NDArray[np.uint8],
+        plate: NDArray[np.uint8],
+        shape: tuple[int, int],
+        alignment: Alignment | None,
+        timings: dict[str, float],
+        stage: str,
+    ) -> Look:
+        """Run the network once, on the source at working size and the plate aligned."""
+        with _stage(timings, stage):
+            if alignment is None:
+                small_plate, covered = shrink(plate, shape), None
+            else:
+                small_plate, covered = alignment.shrunk(plate, shape)
+            said, residual, error = self._engine(small, small_plate)
+            alpha = confine(said, covered)
+            # What was taken away may be wrong by as much.
+            return Look(small_plate, covered, alpha, residual, np.maximum(error, said - alpha))
 
 
 def _read_pair(
@@ -155,4 +235,4 @@ def _read_pair(
 def _stage(timings: dict[str, float], name: str) -> Iterator[None]:
     start = time.perf_counter()
     yield
-    timings[name] = time.perf_counter() - start
+    timings[name] = timings.get(name, 0) + time.perf_counter() - start

@@ -44,6 +44,7 @@ def measure_plate(
     small_source: NDArray[np.uint8],
     small_background: NDArray[np.uint8],
     alpha: Map,
+    covered: Map | None = None,
 ) -> Plate:
     """Compare source and plate where the network saw only background.
 
@@ -51,9 +52,14 @@ def measure_plate(
         source, background: (H, W, 3) uint8, full size.
         small_source, small_background: (h, w, 3) uint8, the same at working size.
         alpha: (h, w) float32, the network's.
+        covered: (h, w) float32, share of each pixel that the background covers; None: all.
     """
     window = np.ones((2 * CLEARANCE + 1,) * 2, dtype=np.uint8)
-    known = cv2.erode((alpha < SURELY_BACKGROUND).astype(np.float32), window)  # h, w
+    clear = alpha < SURELY_BACKGROUND
+    if covered is not None:
+        inside = cv2.erode((covered > 0.99).astype(np.float32), window)
+        clear &= inside > 0
+    known = cv2.erode(clear.astype(np.float32), window)  # h, w
     if not known.any():
         return Plate(np.zeros((*alpha.shape, 3), dtype=np.float32), np.full_like(alpha, UNTRUSTED))
     apart = cv2.subtract(small_source, small_background, dtype=cv2.CV_32F) / np.float32(255)
@@ -62,6 +68,8 @@ def measure_plate(
     rows, columns = (_centres(n, m) for n, m in zip(alpha.shape, source.shape, strict=False))
     apart = _sample(source, rows, columns) - _sample(background, rows, columns) - drift
     variance = smooth_fill(np.square(apart).sum(axis=2), known)
+    if covered is not None:
+        variance = np.where(inside > 0, variance, np.float32(UNTRUSTED))
     return Plate(drift, variance)
 
 

@@ -63,6 +63,7 @@ class Upsampler:
         alpha: (h, w) float32, 0..1, what it said.
         residual: (h, w, 3) float32, foreground minus source, RGB.
         settings: None: the defaults.
+        covered: (h, w) float32, share of each pixel that the background covers; None: all.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Upsampler:
         alpha: Map,
         residual: Map,
         settings: Settings | None = None,
+        covered: Map | None = None,
     ) -> None:
         settings = settings or Settings()
         self.source, self.background = source, background
@@ -86,7 +88,9 @@ class Upsampler:
         if not self._band.any():
             return
         colour = small_source.astype(np.float32) / 255  # h, w, 3
-        plate = measure_plate(source, background, small_source, small_background, alpha)
+        plate = measure_plate(
+            source, background, small_source, small_background, alpha, covered
+        )
         foreground = smooth_fill(np.clip(colour + residual, 0, 1), alpha + 1e-4, 1.0)
         doubt = settings.doubt + settings.caution * plate.variance
         trust = self._band * (settings.doubt / doubt)

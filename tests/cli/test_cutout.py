@@ -133,3 +133,24 @@ def test_a_folder_that_is_not_there_is_made(quick_cli, pair, weights):
 
 def test_a_file_where_a_folder_should_be(quick_cli, pair):
     assert "empty.png" in _one_sentence(quick_cli("cutout", *pair, "-o", "empty.png/out.png"))
+
+
+def test_a_pair_that_cannot_work_is_told_so(quick_cli, weights, draw, tmp_path):
+    photo = draw("photo.png", subject=True)
+    again = draw("again.png", subject=True)
+    run = quick_cli("cutout", photo, again, "-o", "out.png", "--weights", weights)
+    assert run.returncode == 0
+    assert (tmp_path / "out.png").exists()
+    warnings = [line for line in run.stderr.splitlines() if "warning: " in line]
+    assert len(warnings) == 1
+    assert "look the same" in warnings[0]
+    assert run.stdout.split() == ["out.png"]
+
+
+def test_what_was_done_about_the_pair_is_said_on_request(quick_cli, weights, pair):
+    options = ("-o", "out.png", "--weights", weights, "--timing", "--overwrite")
+    aligned = quick_cli("cutout", *pair, *options)
+    assert "align" in aligned.stderr
+    assert "camera" in aligned.stderr
+    as_it_is = quick_cli("cutout", *pair, *options, "--no-align")
+    assert "align " not in as_it_is.stderr

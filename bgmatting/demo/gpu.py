@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from importlib import import_module
-from importlib.util import find_spec
 from typing import ParamSpec, TypeVar
 
 from ..errors import BgmattingError
@@ -22,7 +20,11 @@ def lent() -> bool:
     Outside of it CUDA is make-believe, and in any thread but the main one not even that: nothing
     may be loaded there ahead of time.
     """
-    return find_spec("spaces") is not None and import_module("spaces.config").Config.zero_gpu
+    try:
+        from spaces.config import Config
+    except ImportError:
+        return False
+    return bool(Config.zero_gpu)
 
 
 def on_gpu(function: Callable[P, R]) -> Callable[P, R]:
@@ -36,9 +38,10 @@ def on_gpu(function: Callable[P, R]) -> Callable[P, R]:
         BgmattingError: what `function` raises. Other errors become a `gr.Error` that names their
             class; their traceback is in the log.
     """
-    if find_spec("spaces") is None:
+    try:
+        from spaces import GPU
+    except ImportError:
         return function
-    spaces = import_module("spaces")
 
     # An error's message would be lost on its way between the processes, a result's is not.
     def answer(*args: P.args, **kwargs: P.kwargs) -> tuple[R | None, BgmattingError | None]:
@@ -47,7 +50,7 @@ def on_gpu(function: Callable[P, R]) -> Callable[P, R]:
         except BgmattingError as error:
             return None, error
 
-    on_loan = spaces.GPU(duration=SECONDS)(answer)
+    on_loan = GPU(duration=SECONDS)(answer)
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:

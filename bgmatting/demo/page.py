@@ -13,6 +13,7 @@ from .backbones import DEFAULT_BACKBONE, TITLES, choices, untrained
 from .backdrops import Choice
 from .files import CLEAN_EVERY, KEEP, Store
 from .inputs import example_buttons, photo_input, refusal
+from .mcp import mcp_server
 from .results import IMAGES, Result, write_archive
 from .service import MAX_FILE_SIZE, SIZES, Service, Settings
 from .viewer import build_viewer
@@ -38,6 +39,7 @@ def launch_options() -> dict[str, Any]:
         "css_paths": Path(__file__).with_name("page.css"),
         "theme": _theme(),
         "max_file_size": MAX_FILE_SIZE,
+        "mcp_server": mcp_server(),
         "run_history": False,  # it would keep the photos in the browser
         "footer_links": ["api"],
     }
@@ -55,6 +57,14 @@ def _theme() -> gr.themes.Base:
         # Subdued, but with contrast enough to be read.
         body_text_color_subdued="*neutral_600",
         body_text_color_subdued_dark="*neutral_300",
+        block_title_text_color="*body_text_color",
+        block_title_text_color_dark="*body_text_color",
+        block_title_background_fill="none",
+        block_title_background_fill_dark="none",
+        block_title_padding="0",
+        checkbox_border_color="*neutral_400",
+        checkbox_border_color_dark="*neutral_400",
+        block_title_text_weight="600",
         button_primary_background_fill="*primary_600",
         button_primary_background_fill_hover="*primary_700",
     )
@@ -81,7 +91,7 @@ class _Page:
         self.viewer = build_viewer()
         self.examples = _examples()
         _guide()
-        self.backbone, self.size, self.facts = _options()
+        self.backbone, self.settings, self.facts = _options()
         _about()
         self._connect()
         _add_endpoint(service, store, self.source, self.background)
@@ -92,7 +102,7 @@ class _Page:
         running = {
             "fn": self._run,
             "inputs": [
-                self.source, self.background, self.backbone, self.size, *backdrop, self.result,
+                self.source, self.background, self.backbone, *self.settings, *backdrop, self.result,
             ],
             "outputs": self._shown(),
             "show_progress_on": self.status,
@@ -143,6 +153,8 @@ class _Page:
         background: str | None,
         backbone: str,
         size: int | str,
+        align: bool,
+        clean: bool,
         kind: str,
         colour: str,
         photo: str | None,
@@ -152,7 +164,7 @@ class _Page:
         viewer, choice = self.viewer, _choice(kind, colour, photo)
         try:
             matte, result = actions.show(
-                self.service, self.store, source, background, backbone, Settings(size)
+                self.service, self.store, source, background, backbone, Settings(size, align, clean)
             )
         except Refused as refused:
             message = remarks.failure(str(refused), shown=before is not None)
@@ -264,7 +276,8 @@ def _guide() -> None:
     gr.HTML(f"<h2>{texts.GUIDE}</h2>{guide}", elem_id="guide")
 
 
-def _options() -> tuple[gr.Radio, gr.Radio, gr.HTML]:
+def _options() -> tuple[gr.Radio, list[Any], gr.HTML]:
+    """The backbone; the components of `Settings`; where to say what was found out."""
     gr.HTML(f"<h2>{texts.MODEL}</h2>")
     backbone = gr.Radio(
         choices(),
@@ -286,8 +299,10 @@ def _options() -> tuple[gr.Radio, gr.Radio, gr.HTML]:
             info=texts.SIZE_INFO,
             elem_id="size",
         )
+        align = gr.Checkbox(True, label=texts.ALIGN, info=texts.ALIGN_INFO, elem_id="align")
+        clean = gr.Checkbox(False, label=texts.CLEAN, info=texts.CLEAN_INFO, elem_id="clean")
         facts = gr.HTML(texts.NO_FACTS, elem_id="facts")
-    return backbone, size, facts
+    return backbone, [size, align, clean], facts
 
 
 def _about() -> None:
@@ -300,28 +315,35 @@ def _about() -> None:
 def _add_endpoint(service: Service, store: Store, source: gr.Image, background: gr.Image) -> None:
     """`/matte`, for programs; nothing of it is seen."""
     backbone = gr.Radio(list(TITLES), value=DEFAULT_BACKBONE, visible=False, label="backbone")
+    align = gr.Checkbox(True, visible=False, label="align")
+    clean = gr.Checkbox(False, visible=False, label="clean")
     images = [gr.Image(format="png", type="filepath", label=kind, visible=False) for kind in IMAGES]
 
-    def matte(source: str | None, background: str | None, backbone: str) -> list[str]:
+    def matte(
+        source: str | None, background: str | None, backbone: str, align: bool, clean: bool
+    ) -> list[str]:
         """Cut the subject out of a photo, given one more photo of the same place without it.
 
         Args:
             source: the photo with the subject.
             background: the same place, empty, from the same spot.
             backbone: mobilenetv2, resnet50 or resnet101.
+            align: make the background fit first, where the camera moved or light drifted.
+            clean: drop small islands far from the subject, and fill pinholes in it.
 
         Returns:
             Cut-out (RGBA), alpha (grey), foreground (RGB) and expected error (grey), each a PNG of
             the source's size.
         """
         try:
-            return actions.answer(service, store, source, background, backbone)
+            settings = Settings(align=align, clean=clean)
+            return actions.answer(service, store, source, background, backbone, settings)
         except Refused as refused:
             raise refusal(str(refused)) from None
 
     gr.Button(visible=False).click(
         matte,
-        [source, background, backbone],
+        [source, background, backbone, align, clean],
         images,
         api_name="matte",
         concurrency_limit=1,

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 _STAGES = {
     "read": "reading the photos",
     "fit": "fitting them to each other",
-    "align": "following the camera",
+    "align": "making the empty photo fit",
     "network": "the network",
+    "second look": "fitting and looking once more",
+    "judge": "judging the pair",
     "upsample": "bringing it to full size",
-    "clean": "cleaning up",
 }
 
 
@@ -51,9 +52,11 @@ def facts(matte: Matte) -> str:
     rows = [
         ("Photo", _pixels(matte.source.shape[1], matte.source.shape[0])),
         ("The network looked at", _pixels(*matte.size)),
-        ("Camera moved", _movement(report)),
         ("Light changed", f"{report.exposure:+.2f} EV, colour balance {report.balance:.2f} EV"),
     ]
+    if report.aligned:
+        moved = f"{report.moved:.1f} pixels, turned by {report.turned:.2f}°; made to fit"
+        rows.append(("Camera moved", moved))
     if report.missing:
         rows.append(("Not covered by the empty photo", f"{report.missing:.0%} of the picture"))
     rows += [(f"Time for {_STAGES.get(k, k)}", f"{v:.2f} s") for k, v in matte.timings.items()]
@@ -88,9 +91,3 @@ def _sentence(text: str) -> str:
 
 def _pixels(width: int, height: int) -> str:
     return f"{width} x {height} pixels"
-
-
-def _movement(report: Report) -> str:
-    if not report.aligned:
-        return "not corrected"
-    return f"{report.moved:.1f} pixels, turned by {report.turned:.2f}°; corrected"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +10,14 @@ from typing import TYPE_CHECKING
 
 from ..errors import InputError, WeightsError
 from .backbones import DEFAULT_BACKBONE, TITLES, has_weights
+from .gpu import lent, on_gpu
 
 if TYPE_CHECKING:
     from ..imaging import Matte, Matter
 
 __all__ = ["DEFAULT_BACKBONE", "MAX_FILE_SIZE", "MAX_MEGAPIXELS", "Service", "Settings"]
+
+log = logging.getLogger(__name__)
 
 MAX_MEGAPIXELS = 50.0  # the 48 of a phone's largest mode, and a little
 MAX_FILE_SIZE = "64mb"  # a 48-megapixel JPEG has about 25
@@ -26,9 +30,13 @@ class Settings:
 
     Attributes:
         size: working size: the long side in pixels, or "auto".
+        align: whether to make the empty photo fit first, where the camera moved or light drifted.
+        clean: whether to drop small islands and fill pinholes.
     """
 
     size: int | str = "auto"
+    align: bool = True
+    clean: bool = False
 
 
 class Service:
@@ -41,6 +49,15 @@ class Service:
         self._matters: dict[str, Matter] = {}
         self._loading = threading.Lock()
         self._running = threading.Lock()
+        self._matte = on_gpu(self._matte_here)
+
+    def warm_up(self) -> None:
+        """Load the default weights ahead of the first visitor, where that is possible."""
+        if not lent() and has_weights(DEFAULT_BACKBONE):
+            try:
+                self.matter(DEFAULT_BACKBONE)
+            except Exception:  # the first visitor meets it again, in words
+                log.exception("could not load %s ahead of time", DEFAULT_BACKBONE)
 
     def matter(self, backbone: str) -> Matter:
         """The `Matter` of a backbone.
@@ -71,7 +88,17 @@ class Service:
         Raises:
             BgmattingError: it cannot be done; the message is fit for the user and names no path.
         """
-        settings = settings or Settings()
-        matter = self.matter(backbone)
         with self._running:
-            return matter(source, background, size=settings.size, max_megapixels=MAX_MEGAPIXELS)
+            return self._matte(source, background, backbone, settings or Settings())
+
+    def _matte_here(
+        self, source: Path, background: Path, backbone: str, settings: Settings
+    ) -> Matte:
+        return self.matter(backbone)(
+            source,
+            background,
+            size=settings.size,
+            align=settings.align,
+            clean=settings.clean,
+            max_megapixels=MAX_MEGAPIXELS,
+        )

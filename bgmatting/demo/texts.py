@@ -94,6 +94,10 @@ SIZE_INFO = (
     "Larger is slower and seldom better."
 )
 
+ALIGN = "Make the empty photo fit"
+ALIGN_INFO = "Follows a camera that moved a little, and light that drifted."
+CLEAN = "Clean up"
+CLEAN_INFO = "Drops small islands far from the subject, and fills pinholes in it."
 NO_FACTS = "<p>What is found out about a pair appears here, after it was cut out.</p>"
 
 

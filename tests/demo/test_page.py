@@ -125,6 +125,7 @@ def test_a_new_backdrop_needs_no_new_run(done, pair):
     from bgmatting import Matter
 
     matte = Matter.from_pretrained("mobilenetv2")(*pair)
+    _show(done, "composite")
     earlier = done.locator("#composite img").get_attribute("src")
     for kind, backdrop in (("blur", "blur"), ("colour", "#ffffff")):
         done.locator("#backdrop").get_by_label(BACKDROPS[kind], exact=True).check()
@@ -168,6 +169,7 @@ def test_what_fails_leaves_the_last_result(done, tmp_path, expected):
     alert = done.locator("#status [role=alert]")
     expect(alert).to_contain_text("notes.png is not a photo", timeout=SLOW)
     expect(alert).to_contain_text(texts.STILL_SHOWN)
+    expect(alert).to_be_visible()
     _show(done, "alpha")
     np.testing.assert_array_equal(_fetch(done.locator("#alpha img")), expected["alpha"])
 
@@ -177,6 +179,7 @@ def test_missing_photos_are_all_named(page, pair):
     alert = page.locator("#status [role=alert]")
     for label in (texts.SOURCE_LABEL, texts.BACKGROUND_LABEL):
         expect(alert).to_contain_text(label, timeout=SLOW)
+    expect(alert).to_be_visible()
     _upload(page, "source", pair[0])
     _run(page)
     expect(alert).not_to_contain_text(texts.SOURCE_LABEL, timeout=SLOW)

@@ -31,3 +31,18 @@ def test_weights_are_loaded_once(monkeypatch):
     service = Service()
     assert service.matter("resnet50") is service.matter("resnet50")
     assert loaded == ["resnet50"]
+
+
+def test_warming_up_loads_the_default_and_survives_what_goes_wrong(monkeypatch, caplog):
+    import bgmatting.imaging
+
+    asked = []
+
+    def load(name):
+        asked.append(name)
+        raise RuntimeError("no memory left")
+
+    monkeypatch.setattr(bgmatting.imaging.Matter, "from_pretrained", load)
+    Service().warm_up()
+    assert asked == ["mobilenetv2"]
+    assert "no memory left" in caplog.text

@@ -25,7 +25,7 @@ FEWEST = 24  # cells that agree, at least
 ENOUGH = 0.2, 3  # share of what could be compared, and quarters of the frame where it must lie
 MOST = 0.45, 0.05  # or: share of what could be compared, and of the whole frame
 CLOSE = 0.1  # share that agrees closely
-LEAST_CHANGE = 1.5  # levels of 255, on average: the network bears as much
+LEAST_CHANGE = 4.0  # levels of 255, on average: below, mattes come out no better for it
 LEAST_GAIN = 0.25  # share of the difference that must vanish
 FIELD_SIGMA = 7.0  # cells, of the shading
 FIELD_DOUBT = 0.1  # of a full neighbourhood: what pulls the shading to none
@@ -86,7 +86,7 @@ def fit_light(
     if close < CLOSE or not _enough(cells, agrees):
         return Light(note=THIN)
     before, after = apart(cells, agrees, None), apart_held_out(cells, agrees)
-    least = max(LEAST_CHANGE / 2, LEAST_GAIN * before)
+    least = LEAST_GAIN * before
     useful = curve if before >= LEAST_CHANGE and before - after >= least else None
     field = None if background is None else _shading(cells, useful)
     weight = agrees * cells.weight

@@ -132,7 +132,9 @@ def confine(alpha: Map, covered: Map | None) -> Map:
     return np.minimum(alpha, allowed)
 
 
-def _align(source: NDArray[np.uint8], plate: NDArray[np.uint8], background: Map | None) -> Alignment:
+def _align(
+    source: NDArray[np.uint8], plate: NDArray[np.uint8], background: Map | None
+) -> Alignment:
     registration = register(source, plate, background)
     moved, covered = warp(plate, registration)
     return Alignment(registration, fit_light(source, moved, background, covered))

@@ -18,6 +18,7 @@ from ..errors import InputError
 from ..model import MattingNetwork
 from .alignment import Alignment, align_again, confine
 from .alignment import align as find_alignment
+from .cleanup import clean as clean_alpha
 from .matte import Matte
 from .pair import fit_background
 from .plate import Map
@@ -172,11 +173,7 @@ class Matter:
             if better is not None:
                 alignment = better
                 look, looks = self._look(small, plate, shape, better, timings, "second look"), 2
-        alpha = look.alpha
-        if clean:
-            from .cleanup import clean as clean_alpha
-
-            alpha = clean_alpha(alpha)
+        alpha = clean_alpha(look.alpha) if clean else look.alpha
         with _stage(timings, "judge"):
             report = judge(
                 small,

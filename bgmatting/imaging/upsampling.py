@@ -88,9 +88,7 @@ class Upsampler:
         if not self._band.any():
             return
         colour = small_source.astype(np.float32) / 255  # h, w, 3
-        plate = measure_plate(
-            source, background, small_source, small_background, alpha, covered
-        )
+        plate = measure_plate(source, background, small_source, small_background, alpha, covered)
         foreground = smooth_fill(np.clip(colour + residual, 0, 1), alpha + 1e-4, 1.0)
         doubt = settings.doubt + settings.caution * plate.variance
         trust = self._band * (settings.doubt / doubt)

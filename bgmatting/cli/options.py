@@ -201,7 +201,9 @@ _OPTIONS = (
         "--clean", is_flag=True, help="Drop small islands far from the subject, fill pinholes."
     ),
     click.option("--overwrite", is_flag=True, help="Replace results that exist already."),
-    click.option("--timing", is_flag=True, help="Say on stderr what took how long, and what was done."),
+    click.option(
+        "--timing", is_flag=True, help="Say on stderr what took how long, and what was done."
+    ),
 )
 
 

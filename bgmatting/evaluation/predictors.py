@@ -47,7 +47,7 @@ BASELINES: dict[str, Predictor] = {"difference keyer": difference_keyer, "zero a
 def matter_predictor(
     matter: Matter, size: str | int | None = "auto", *, align: bool = True
 ) -> Predictor:
-    """Photos through all of `matter`, as its users get them; `size` and `align` as it takes them."""
+    """Photos through all of `matter`, as its users get them; its own `size` and `align`."""
 
     def predict(source: Photo, background: Photo) -> Prediction:
         matte = matter(source, background, size=size, align=align)

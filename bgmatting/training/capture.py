@@ -43,7 +43,7 @@ class CaptureConfig:
     field: float = 0.08
     vignette: float = 0.2
     motion: float = 0.45
-    # Standard deviation in pixels of the network, whatever the crop: what aligning leaves, and more.
+    # Standard deviation, in pixels of the network, whatever the crop: more than aligning leaves.
     shift: float = 1.0
     shake: float = 0.1  # share of moved samples that moved three times as far
     turn: float = 0.3  # degrees, about the middle of a frame of FRAME pixels

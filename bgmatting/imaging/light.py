@@ -150,27 +150,33 @@ def _shading(cells: Cells, curve: Map | None) -> Map | None:
     if curve is not None:
         left = left - bend(cells.plate, curve)
     left = left.mean(axis=1)  # n, stops
-    near = np.exp(-((left / TOLERANCE) ** 2)) * cells.weight
-
-    def smooth(weight: Map) -> Map:
-        maps = np.zeros((2, *cells.where.shape), dtype=np.float32)
-        maps[0][cells.where], maps[1][cells.where] = weight, weight * left
-        have, total = (cv2.GaussianBlur(values, (0, 0), FIELD_SIGMA) for values in maps)
-        return np.clip(total / (have + FIELD_DOUBT), -FIELD_LIMIT, FIELD_LIMIT)
-
     # Tried on cells that it was not made from.
     first = cells.folds()
     level = (cells.colours[:, :3].mean(axis=1) + OFFSET * 255) * (np.log(2) / POWER)  # to a stop
+    near = np.exp(-((left / FIELD_LIMIT) ** 2)) * cells.weight
     before = after = 0.0
     for tried in (first, ~first):
-        field = smooth(near * ~tried)[cells.where]
+        field = _slow(cells, left, ~tried)[cells.where]
         here = near * tried * level
         before += float((here * np.abs(left)).sum())
         after += float((here * np.abs(left - field)).sum())
     gain = before - after
     if gain < FIELD_LEAST * near.sum() or gain < LEAST_GAIN * before:
         return None
-    return np.exp2(smooth(near) / POWER).astype(np.float32)
+    return np.exp2(_slow(cells, left, np.ones_like(first)) / POWER).astype(np.float32)
+
+
+def _slow(cells: Cells, left: Map, chosen: NDArray[np.bool_]) -> Map:
+    """What changes slowly in `left` (n,), as most of the chosen cells have it: (rows, columns)."""
+    field = np.zeros(cells.where.shape, dtype=np.float32)
+    for tolerance in (4 * TOLERANCE, 2 * TOLERANCE, TOLERANCE):
+        off = (left - field[cells.where]) / tolerance
+        maps = np.zeros((2, *cells.where.shape), dtype=np.float32)
+        maps[0][cells.where] = np.exp(-(off**2)) * cells.weight * chosen
+        maps[1][cells.where] = maps[0][cells.where] * left
+        have, total = (cv2.GaussianBlur(values, (0, 0), FIELD_SIGMA) for values in maps)
+        field = np.clip(total / (have + FIELD_DOUBT), -FIELD_LIMIT, FIELD_LIMIT)
+    return field
 
 
 def _sentence(exposure: float, balance: float, field: Map | None) -> str:

@@ -91,7 +91,8 @@ def errors(capture: Capture, found: Registration) -> tuple[float, float, float]:
     """Seen error and whole error in pixels, and the share of the frame that has visible edges."""
     off = mapped(found.matrix, capture.alpha.shape)
     if found.flow is not None:
-        off = off + found.flow * max(capture.alpha.shape)
+        flow = cv2.resize(found.flow, capture.alpha.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        off = off + flow * max(capture.alpha.shape)
     truth = true_positions(capture)
     off = off - truth  # h, w, 2
     height, width = capture.alpha.shape

@@ -28,9 +28,11 @@ SIZES = (128, 256, 512)  # long sides at which motions are sought
 FINEST = 1024  # long side at which the last fractions of a pixel are sought
 FEWEST = 0.002  # share of the frame that must have structure, else nothing can be told
 ENOUGH = 0.01  # share of the frame that must have structure before two photos are called misfits
-CERTAIN = 0.75  # share explained at which no further guess is needed
-FITTING = 0.12  # share explained below which two photos don't fit each other
+NEAR = 2.0  # pixels at 512
+CERTAIN = 0.6  # share explained by so near a motion at which no other guess is needed
+FITTING = 0.1  # mean correlation below which photos don't fit each other as they are
 NARROWEST = 24  # pixels; no motion can be told from a narrower strip
+BELIEVED = 0.2  # mean correlation below which no motion is believed
 SMALLEST = 0.1  # pixels at 512: smaller motions are left alone
 BETTER = 0.02  # of what is told without a motion, and of the evidence; so much more it must tell
 NEARER = 1.05  # times what is told by one guess must be told by a later one to replace it
@@ -91,7 +93,7 @@ def register(
         return Registration(note="The two photos are the same, pixel by pixel.")
     levels = pyramid(source, plate, background, (*SIZES, FINEST))
     main = levels[min(len(SIZES), len(levels)) - 1]
-    if main.explained(main.plate)[1] < FEWEST * main.source.size or min(main.size) < NARROWEST:
+    if main.explained(main.plate)[2] < FEWEST * main.source.size or min(main.size) < NARROWEST:
         return Registration(note=TOO_LITTLE)
     matrix = _search(levels[: len(SIZES)])
     if len(levels) > len(SIZES):
@@ -120,13 +122,12 @@ def warp(
 
 def _judged(level: Level, matrix: Matrix) -> Registration:
     """A motion taken or turned down, with its parallax."""
-    here, evidence = level.explained(level.plate)
-    there, reached = level.explained(move(level.plate, matrix))
-    agreement = here / evidence
-    if not plausible(matrix, level.size) or there < FITTING * max(reached, evidence / 2):
-        if agreement >= FITTING:
+    agreement, mean, pixels = level.explained(level.plate)
+    explained, reached, others = level.explained(move(level.plate, matrix))
+    if not plausible(matrix, level.size) or reached < BELIEVED or others < pixels / 3:
+        if mean >= FITTING:
             return Registration(agreement=agreement, note=STILL)
-        if evidence < ENOUGH * level.source.size:
+        if pixels < ENOUGH * level.source.size:
             return Registration(agreement=agreement, note=TOO_LITTLE)
         return Registration(agreement=agreement, failed=True, note=MISFIT)
     lengths = np.linalg.norm(displacement(matrix, level.size), axis=1)
@@ -135,7 +136,7 @@ def _judged(level: Level, matrix: Matrix) -> Registration:
     if lengths.max() * SIZES[-1] < SMALLEST or tells - told < BETTER * max(told, pixels):
         matrix, lengths = np.eye(3), np.zeros(1)
     else:
-        agreement = there / reached
+        agreement = explained
     flow = local_flow(level, matrix)
     if flow is None and not lengths.any():
         return Registration(agreement=agreement, note=STILL)
@@ -147,7 +148,7 @@ def _judged(level: Level, matrix: Matrix) -> Registration:
 def _search(levels: list[Level]) -> Matrix:
     """The best motion found, made exact at the finest of the levels."""
     middle = levels[min(1, len(levels) - 1)]
-    best, best_seen = np.eye(3), middle.plate
+    best, told = np.eye(3), middle.telling(middle.plate)
     for tried, guess in enumerate(_guesses(levels)):
         matrix = guess
         for level in levels[:2]:
@@ -156,12 +157,13 @@ def _search(levels: list[Level]) -> Matrix:
         if not plausible(matrix, middle.size):
             continue
         seen = move(middle.plate, matrix)
-        tells, told, _ = middle.information(seen, best_seen)
+        tells = middle.telling(seen)
         if tells < told * (NEARER if tried else 1.0):
             continue
-        best, best_seen = matrix, seen
-        explained, evidence = middle.explained(seen)
-        if explained > CERTAIN * evidence:
+        best, told = matrix, tells
+        # Only near by: bricks fit bricks a row farther almost as well.
+        lengths = np.linalg.norm(displacement(matrix, middle.size), axis=1)
+        if lengths.max() * SIZES[-1] < NEAR and middle.explained(seen)[0] > CERTAIN:
             break
     for level in levels[2:]:
         best = refine(level, best, fine=True)

@@ -24,6 +24,8 @@ CONTRAST = 8.0  # pixels, sigma: over which contrast is evened out
 NOISE_FACTOR = 3.0  # contrast below so many times the noise is not evened out
 LEAST_NOISE = 0.4  # grey levels; rounding and compression make as much
 DARK, BRIGHT = 3, 245  # grey levels; beyond them a photo is as good as clipped
+COMPRESSED = 2.0  # times the finest noise: compression leaves the coarser
+CALM = 0.3  # share of tiles that are taken to show nothing but noise
 OVEREXPOSED = 0.1  # share of pixels clipped in some channel from which luminance misleads
 WINDOW = 9  # pixels, side of the neighbourhood over which likeness is judged
 FAINT, CLEAR = 0.25, 0.8  # structure's mean square: below is noise, above counts fully
@@ -70,6 +72,10 @@ class Level:
             evidence *= self.background
         return alike, evidence
 
+    def telling(self, plate: Map) -> float:
+        """What a moved plate tells of the source altogether, in no particular unit."""
+        return _told(*self.likeness(plate))
+
     def information(self, plate: Map, other: Map) -> tuple[float, float, float]:
         """What two plates tell of the source, for choosing between them, in no particular unit.
 
@@ -84,15 +90,19 @@ class Level:
         evidence = np.maximum(evidence, besides) * both
         return _told(alike, evidence), _told(also, evidence), float(evidence.sum())
 
-    def explained(self, plate: Map) -> tuple[float, float]:
+    def explained(self, plate: Map) -> tuple[float, float, float]:
         """How much of a moved plate's structure is found in the source.
 
         Returns:
-            Pixels explained, and pixels that could have been.
+            Share explained, 0..1; mean correlation, -1..1, which noise leaves above 0 when it
+            leaves little explained; and the pixels that could tell.
         """
         alike, evidence = self.likeness(plate)
+        pixels = float(evidence.sum())
         share = np.clip((alike - UNLIKE) * (1 / (ALIKE - UNLIKE)), 0, 1)
-        return float((share * evidence).sum()), float(evidence.sum())
+        shares = ((values * evidence).sum() / max(pixels, 1.0) for values in (share, alike))
+        explained, mean = map(float, shares)
+        return explained, mean, pixels
 
 
 def pyramid(
@@ -111,7 +121,7 @@ def pyramid(
     own = max(source.shape[:2])
     wanted = sorted({min(size, own) for size in sizes})
     greys: list[Any] = _greys(source, plate)
-    most_noise = max(map(noise_of, greys))
+    most_noise = COMPRESSED * max(map(noise_of, greys))
     levels: list[Level] = []
     for size in reversed(wanted):
         shape = working_shape(source.shape[1], source.shape[0], size) if size < own else None
@@ -188,7 +198,7 @@ def _flattest(grey: NDArray[np.uint8], values: Map) -> float:
     power = cv2.resize(np.square(values), tiles, interpolation=cv2.INTER_AREA).ravel()
     mean = cv2.resize(grey.astype(np.float32), tiles, interpolation=cv2.INTER_AREA).ravel()
     lit = power[(mean > 8) & (mean < 247)]
-    return float(np.sqrt(np.quantile(lit, 0.15))) if lit.size else 0.0
+    return float(np.sqrt(np.quantile(lit, CALM))) if lit.size else 0.0
 
 
 def _mean(values: Map) -> Map:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -22,15 +22,15 @@ GAIN = 0.95  # a second look must bring the difference below this share of the f
 
 @dataclass(frozen=True)
 class Alignment:
-    """What makes a plate fit, at any size.
+    """What makes a plate fit, at any size; by default nothing is done to it.
 
     Attributes:
         registration: how it is moved.
         light: how it is relit.
     """
 
-    registration: Registration
-    light: Light
+    registration: Registration = field(default_factory=Registration)
+    light: Light = field(default_factory=Light)
 
     @property
     def idle(self) -> bool:
@@ -57,6 +57,8 @@ class Alignment:
 
         Moved at twice the size where there is that much, for moving softens.
         """
+        if self.idle:
+            return shrink(plate, shape), None
         height, width = plate.shape[:2]
         fine, covered = self.apply(shrink(plate, working_shape(width, height, 2 * max(shape))))
         if covered is None:

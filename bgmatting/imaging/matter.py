@@ -161,15 +161,14 @@ class Matter:
             plate = fit_background(full, plate)
             shape = working_shape(full.shape[1], full.shape[0], size)
             small = shrink(full, shape)
-        alignment = None
+        alignment = Alignment()
         if align:
             with _stage(timings, "align"):
                 alignment = find_alignment(full, plate)
-        first = self._look(small, plate, shape, alignment, timings, "network")
-        look, looks = first, 1
-        if alignment is not None:
+        look, looks = self._look(small, plate, shape, alignment, timings, "network"), 1
+        if align:
             with _stage(timings, "second look"):
-                better = align_again(full, plate, alignment, first.alpha)
+                better = align_again(full, plate, alignment, look.alpha)
             if better is not None:
                 alignment = better
                 look, looks = self._look(small, plate, shape, better, timings, "second look"), 2
@@ -180,15 +179,15 @@ class Matter:
                 look.plate,
                 look.alpha,
                 look.error,
-                alignment and alignment.registration,
-                alignment and alignment.light,
+                alignment.registration,
+                alignment.light,
                 None if look.covered is None else np.uint8(255) * (look.covered > 0.5),
                 looks,
                 before=shrink(plate, shape),
                 long_side=max(full.shape),
             )
         with _stage(timings, "upsample"):
-            fitted = plate if alignment is None else alignment.apply(plate)[0]
+            fitted, _ = alignment.apply(plate)
             upsampler = Upsampler(
                 full, fitted, small, look.plate, alpha, look.residual, covered=look.covered
             )
@@ -200,16 +199,13 @@ class Matter:
         small: NDArray[np.uint8],
         plate: NDArray[np.uint8],
         shape: tuple[int, int],
-        alignment: Alignment | None,
+        alignment: Alignment,
         timings: dict[str, float],
         stage: str,
     ) -> Look:
         """Run the network once, on the source at working size and the plate aligned."""
         with _stage(timings, stage):
-            if alignment is None:
-                small_plate, covered = shrink(plate, shape), None
-            else:
-                small_plate, covered = alignment.shrunk(plate, shape)
+            small_plate, covered = alignment.shrunk(plate, shape)
             said, residual, error = self._engine(small, small_plate)
             alpha = confine(said, covered)
             # What was taken away may be wrong by as much.

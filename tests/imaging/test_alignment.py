@@ -16,9 +16,7 @@ from bgmatting.imaging.alignment import (
     confine,
     surely_background,
 )
-from bgmatting.imaging.light import Light
 from bgmatting.imaging.plate import UNTRUSTED, measure_plate
-from bgmatting.imaging.registration import Registration
 
 HEIGHT, WIDTH = 240, 320
 
@@ -98,7 +96,7 @@ def test_the_same_alignment_serves_every_size(scene, source):
 
 def test_a_second_look_mends_what_the_first_missed(scene, source, subject):
     plate = seen(scene, 5, 2)
-    nothing = Alignment(Registration(), Light())
+    nothing = Alignment()
     better = align_again(source, plate, nothing, subject)
     assert better is not None
     assert better.registration.aligned

@@ -31,6 +31,7 @@ PHONE = {
     "is_mobile": True,
     "has_touch": True,
 }
+BOTTOM = "Math.round(document.querySelector('#results').getBoundingClientRect().bottom + scrollY)"
 PATIENCE = 180  # seconds
 
 
@@ -101,6 +102,11 @@ def main() -> None:
                     page.screenshot(path=shot, full_page=True)
                     save(shot, folder / f"{name}-empty{end}.png")
                 with_result(page, address)
+                if name == "page":  # all of it, down to the end of the result
+                    end_of_result = page.evaluate(BOTTOM)
+                    page.set_viewport_size({"width": 1280, "height": end_of_result + 24})
+                    page.evaluate("window.scrollTo(0, 0)")
+                    page.wait_for_timeout(1000)
                 page.screenshot(path=shot)
                 save(shot, folder / f"{name}{end}.png")
                 if arguments.all:

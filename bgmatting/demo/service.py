@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..errors import InputError, WeightsError
 from .backbones import DEFAULT_BACKBONE, TITLES, has_weights
 from .gpu import lent, on_gpu
+from .memory import give_back
 
 if TYPE_CHECKING:
     from ..imaging import Matte, Matter
@@ -89,6 +90,7 @@ class Service:
             BgmattingError: it cannot be done; the message is fit for the user and names no path.
         """
         with self._running:
+            give_back()  # what the requests before this one left
             return self._matte(source, background, backbone, settings or Settings())
 
     def _matte_here(

@@ -10,18 +10,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .differences import Region, colour_overlap, regions, shrunk, small_size
+from .differences import Region, colour_overlap, difference, regions, shrunk, small_size
 from .light import Light
 from .plate import Map
 from .registration import Registration
 from .report import Finding, Kind, Report
 
-SAME_MEAN, SAME_PEAK = 6.0, 12.0  # levels of 255: what storing a photo anew does, smoothed
+SAME_MEAN, SAME_PEAK = 10.0, 12.0  # levels of 255 by which a photo differs from itself stored anew
 EMPTY = 0.0005  # share of the frame below which there is no subject
 MISFIT = 0.22  # structure found again: less in pairs that don't belong together
 MISFIT_SHARE = 0.25  # of the frame that then differs, at least
 SAME_PLACE = 0.6  # overlap of colours that two views of one place have
-SWAPPED = 0.45  # of -1 to 1: whose thing it is
+SWAPPED = 0.4  # of -1 to 1: whose thing it is
 SWAPPED_POINTS = 60  # of outline that must tell so
 FAR_LIGHT = 1.0  # stops
 FAR_TINT = 0.6  # stops
@@ -113,9 +113,8 @@ def compare(source: NDArray[np.uint8], plate: NDArray[np.uint8]) -> Finding | No
 
 
 def _same(source: Map, plate: Map) -> Finding | None:
-    apart = source - plate
-    peak = np.abs(cv2.GaussianBlur(apart, (0, 0), 2.0)).max()
-    if np.abs(apart).max(axis=2).mean() > SAME_MEAN or peak > SAME_PEAK:
+    peak = cv2.GaussianBlur(difference(source, plate), (0, 0), 2.0).max()
+    if np.abs(source - plate).max(axis=2).mean() > SAME_MEAN or peak > SAME_PEAK:
         return None
     return Finding("same", True, SENTENCES["same"])
 

@@ -18,6 +18,8 @@ SURELY = 0.02  # alpha below this is background
 CLEARANCE = 0.012  # of the long side: how far from anything that may be foreground
 LEAST = 0.08  # share of the frame that must be background for a second look
 GAIN = 0.95  # a second look must bring the difference below this share of the first's
+ENOUGH = 1.0  # levels of 255: source and plate that differ by less need no second look
+SETTLED = 0.6  # agreement from which geometry, the dear part, is not asked again
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def align(source: NDArray[np.uint8], plate: NDArray[np.uint8]) -> Alignment:
         plate: (H, W, 3) uint8, RGB, of the source's size.
     """
     shape = working_shape(source.shape[1], source.shape[0], SIZE)
-    return _align(shrink(source, shape), shrink(plate, shape), None)
+    return _align(shrink(source, shape), shrink(plate, shape), background=None)
 
 
 def align_again(
@@ -96,11 +98,12 @@ def align_again(
     background = surely_background(cv2.resize(alpha, shape, interpolation=cv2.INTER_LINEAR))
     if background.mean() < LEAST:
         return None
-    second = _align(source, plate, background)
-    if second.idle and first.idle:
+    before = _difference(source, plate, first, background)
+    if before < ENOUGH:
         return None
-    before, after = (_difference(source, plate, fit, background) for fit in (first, second))
-    return second if after < GAIN * before else None
+    settled = first.registration.agreement >= SETTLED and not first.registration.failed
+    second = _align(source, plate, background, first.registration if settled else None)
+    return second if _difference(source, plate, second, background) < GAIN * before else None
 
 
 def surely_background(alpha: Map) -> Map:
@@ -135,9 +138,12 @@ def confine(alpha: Map, covered: Map | None) -> Map:
 
 
 def _align(
-    source: NDArray[np.uint8], plate: NDArray[np.uint8], background: Map | None
+    source: NDArray[np.uint8],
+    plate: NDArray[np.uint8],
+    background: Map | None,
+    registration: Registration | None = None,
 ) -> Alignment:
-    registration = register(source, plate, background)
+    registration = registration or register(source, plate, background)
     moved, covered = warp(plate, registration)
     return Alignment(registration, fit_light(source, moved, background, covered))
 

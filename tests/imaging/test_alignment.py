@@ -17,6 +17,7 @@ from bgmatting.imaging.alignment import (
     surely_background,
 )
 from bgmatting.imaging.plate import UNTRUSTED, measure_plate
+from bgmatting.imaging.registration import Registration
 
 HEIGHT, WIDTH = 240, 320
 
@@ -96,7 +97,7 @@ def test_the_same_alignment_serves_every_size(scene, source):
 
 def test_a_second_look_mends_what_the_first_missed(scene, source, subject):
     plate = seen(scene, 5, 2)
-    nothing = Alignment()
+    nothing = Alignment(Registration(agreement=0.2, failed=True))
     better = align_again(source, plate, nothing, subject)
     assert better is not None
     assert better.registration.aligned

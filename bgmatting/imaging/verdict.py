@@ -16,7 +16,7 @@ from .plate import Map
 from .registration import Registration
 from .report import Finding, Kind, Report
 
-SAME_MEAN, SAME_PEAK = 10.0, 12.0  # levels of 255 by which a photo differs from itself stored anew
+SAME_MEAN, SAME_PEAK = 6.0, 12.0  # levels of 255 by which a photo differs from itself stored anew
 EMPTY = 0.0005  # share of the frame below which there is no subject
 MISFIT = 0.22  # structure found again: less in pairs that don't belong together
 MISFIT_SHARE = 0.25  # of the frame that then differs, at least

@@ -35,7 +35,7 @@ NARROWEST = 24  # pixels; no motion can be told from a narrower strip
 BELIEVED = 0.2  # mean correlation below which no motion is believed
 SMALLEST = 0.1  # pixels at 512: smaller motions are left alone
 BETTER = 0.02  # of what is told without a motion, and of the evidence; so much more it must tell
-NEARER = 1.05  # times what is told by one guess must be told by a later one to replace it
+FARTHER = 0.5  # of what a guess tells, per long side of motion: of equals the nearer wins
 
 STILL = "The camera did not move."
 TOO_LITTLE = "There is too little to see in the background to tell whether the camera moved."
@@ -98,7 +98,7 @@ def register(
     matrix = _search(levels[: len(SIZES)])
     if len(levels) > len(SIZES):
         matrix = refine(levels[-1], matrix, rounds=2, fine=True)
-    return _judged(main, matrix)
+    return _judged(main, matrix, _structured(levels[0]) and _structured(main))
 
 
 def warp(
@@ -120,14 +120,19 @@ def warp(
     return warped(plate, registration.matrix, registration.flow)
 
 
-def _judged(level: Level, matrix: Matrix) -> Registration:
+def _structured(level: Level) -> bool:
+    """Whether a plate shows enough to call a pair a misfit; noise does at fine levels only."""
+    return level.explained(level.plate)[2] >= ENOUGH * level.plate.size
+
+
+def _judged(level: Level, matrix: Matrix, structured: bool) -> Registration:
     """A motion taken or turned down, with its parallax."""
     agreement, mean, pixels = level.explained(level.plate)
     explained, reached, others = level.explained(move(level.plate, matrix))
     if not plausible(matrix, level.size) or reached < BELIEVED or others < pixels / 3:
         if mean >= FITTING:
             return Registration(agreement=agreement, note=STILL)
-        if pixels < ENOUGH * level.source.size:
+        if not structured:
             return Registration(agreement=agreement, note=TOO_LITTLE)
         return Registration(agreement=agreement, failed=True, note=MISFIT)
     lengths = np.linalg.norm(displacement(matrix, level.size), axis=1)
@@ -149,7 +154,7 @@ def _search(levels: list[Level]) -> Matrix:
     """The best motion found, made exact at the finest of the levels."""
     middle = levels[min(1, len(levels) - 1)]
     best, told = np.eye(3), middle.telling(middle.plate)
-    for tried, guess in enumerate(_guesses(levels)):
+    for guess in _guesses(levels):
         matrix = guess
         for level in levels[:2]:
             if plausible(matrix, level.size):
@@ -157,12 +162,12 @@ def _search(levels: list[Level]) -> Matrix:
         if not plausible(matrix, middle.size):
             continue
         seen = move(middle.plate, matrix)
-        tells = middle.telling(seen)
-        if tells < told * (NEARER if tried else 1.0):
+        lengths = np.linalg.norm(displacement(matrix, middle.size), axis=1)
+        tells = middle.telling(seen) * (1 - FARTHER * float(np.median(lengths)))
+        if tells < told:
             continue
         best, told = matrix, tells
         # Only near by: bricks fit bricks a row farther almost as well.
-        lengths = np.linalg.norm(displacement(matrix, middle.size), axis=1)
         if lengths.max() * SIZES[-1] < NEAR and middle.explained(seen)[0] > CERTAIN:
             break
     for level in levels[2:]:

@@ -17,7 +17,7 @@ SIZE = 320  # pixels, long side
 SLACK = 2  # pixels by which things may be out of place
 NOTICEABLE = 20.0  # levels of 255, in the channel that differs most
 SMALLEST = 0.002  # share of the frame: smaller regions say nothing
-REACH = 5.0  # pixels to each side of an outline at which colours are compared
+REACH = 3.0  # pixels to each side of an outline at which colours are compared
 EDGE = 10.0  # levels of 255 by which one photo's step must exceed the other's to count
 BORDER = 8  # pixels from the frame within which outlines say nothing
 BINS = 8  # to a channel, where only the amounts of colours are compared
@@ -110,7 +110,7 @@ def owner_of(mask: NDArray[np.bool_], source: Map, plate: Map) -> tuple[float, i
     along = np.stack([-across[1], across[0]])
     excess = []
     for photo in (source, plate):
-        soft = cv2.GaussianBlur(photo, (0, 0), 1.5)
+        soft = cv2.GaussianBlur(photo, (0, 0), 1.0)
         steps = []
         for way in (across, along):
             x, y = columns + REACH * way[0], rows + REACH * way[1]

@@ -21,13 +21,13 @@ EMPTY = 0.0005  # share of the frame below which there is no subject
 MISFIT = 0.22  # structure found again: less in pairs that don't belong together
 MISFIT_SHARE = 0.25  # of the frame that then differs, at least
 SAME_PLACE = 0.6  # overlap of colours that two views of one place have
-SWAPPED = 0.4  # of -1 to 1: whose thing it is
+SWAPPED = 0.35  # of -1 to 1: whose thing it is
 SWAPPED_POINTS = 60  # of outline that must tell so
 FAR_LIGHT = 1.0  # stops
 FAR_TINT = 0.6  # stops
 MISSING = 0.07  # share of the source that the plate may leave uncovered
 SEVERELY_MISSING = 0.3
-CHANGED = 0.5  # of -1 to 1: a region apart belongs to the plate
+CHANGED = 0.3  # of -1 to 1: a region apart belongs to the plate
 CHANGED_SHARE = 0.004  # of the frame
 CHANGED_POINTS = 25
 
@@ -165,7 +165,7 @@ def _missing_findings(missing: float) -> list[Finding]:
 def _changed_findings(found: list[Region], alpha: Map) -> list[Finding]:
     changed = [
         region
-        for region in found
+        for region in found[1:]  # the largest is the subject
         if region.owner > CHANGED
         and region.share > CHANGED_SHARE
         and region.outline >= CHANGED_POINTS

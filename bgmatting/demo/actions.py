@@ -11,13 +11,15 @@ from ..errors import BgmattingError, InputError
 from . import texts
 from .files import Store, safe_stem
 from .results import IMAGES, Result, write_all, write_images
-from .service import Service, Settings
+from .service import MAX_MEGAPIXELS, Service, Settings
 
 if TYPE_CHECKING:
     from ..imaging import Matte
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+
+UNSEEN = (".heic", ".heif", ".tif", ".tiff")  # photos that most browsers cannot show
 
 
 class Refused(Exception):
@@ -102,6 +104,27 @@ def show(
         return matte, result
 
     return guarded(work)
+
+
+def viewable(store: Store, photo: str | None) -> str | None:
+    """A photo as browsers can show it: the file itself, or a PNG of it.
+
+    What cannot be read is left to `answer` and `show` to refuse.
+    """
+    if photo is None or Path(photo).suffix.lower() not in UNSEEN:
+        return photo
+    from ..imaging import read_photo
+    from ..imaging.writing import save_png
+
+    try:
+        pixels = read_photo(photo, max_megapixels=MAX_MEGAPIXELS)
+        folder = store.new_folder()
+        path = save_png(pixels, folder / f"{safe_stem(photo)}.png")
+    except BgmattingError as error:
+        log.info("not shown: %s", error)
+        return photo
+    store.register(folder)
+    return str(path)
 
 
 def from_result(store: Store, result: Result | None, make: Callable[[Result], Path]) -> str:

@@ -16,7 +16,8 @@ def photo_input(label: str, name: str, hint: str, height: int | str = 300) -> gr
     """An upload that comes to the handler as the file it is.
 
     Gradio would decode and turn it before any of our limits and messages, and fetch what an
-    address points to.
+    address points to. It would do so again if ever a handler changed a property of this component
+    (not its value): Gradio then makes a new one for that visitor, without what is set below.
     """
     photo = gr.Image(
         type="filepath",

@@ -119,12 +119,14 @@ class _Page:
                 show_progress="hidden",
                 **PRIVATE,
             ).success(**running).then(fn=None, js=_scroll("#status .remark, #results"), **PRIVATE)
+        for photo in (self.source, self.background, viewer.photo):
+            photo.upload(self._viewable, photo, photo, show_progress="hidden", **PRIVATE)
         changed = {
             "fn": self._recompose,
             "inputs": [*backdrop, self.result],
             "outputs": [
                 viewer.tabs, viewer.views["compare"], viewer.views["composite"],
-                viewer.colour, viewer.photo, viewer.composite, viewer.note,
+                viewer.colour, viewer.photo_place, viewer.composite, viewer.note,
             ],
             "trigger_mode": "always_last",
             "concurrency_limit": 2,
@@ -139,6 +141,9 @@ class _Page:
             button.click(
                 fn, inputs, [file, viewer.note], show_progress_on=button, **PRIVATE
             ).success(fn=None, js=_click(f"{file.elem_id}"), **PRIVATE)
+
+    def _viewable(self, photo: str | None) -> str | None:
+        return actions.viewable(self.store, photo)
 
     def _shown(self) -> list[Any]:
         viewer = self.viewer
@@ -191,7 +196,7 @@ class _Page:
         viewer = self.viewer
         controls = {
             viewer.colour: gr.ColorPicker(visible=kind == "colour"),
-            viewer.photo: gr.Image(visible=kind == "photo"),
+            viewer.photo_place: gr.Column(visible=kind == "photo"),
             viewer.composite: gr.Button(visible=kind != "none"),
         }
         if result is None:

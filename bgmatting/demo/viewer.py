@@ -23,6 +23,7 @@ class Viewer:
         views: the pictures, by the same keys.
         downloads: buttons, by the keys of DOWNLOADS.
         kind, colour, photo: the backdrop.
+        photo_place: what holds `photo`, to hide it.
         composite, archive: buttons for files that are made when asked for.
         composite_file, archive_file: unseen; where those files are put.
         note: about the files or the backdrop.
@@ -36,6 +37,7 @@ class Viewer:
     kind: gr.Radio
     colour: gr.ColorPicker
     photo: gr.Image
+    photo_place: gr.Column
     composite: gr.Button
     archive: gr.Button
     composite_file: gr.DownloadButton
@@ -52,7 +54,7 @@ def build_viewer() -> Viewer:
                 tabs, views = _views()
             with gr.Column(scale=1, min_width=260, elem_id="panel"):
                 gr.HTML(f"<h2>{texts.BACKDROP}</h2>")
-                kind, colour, photo = _backdrop()
+                kind, colour, photo, photo_place = _backdrop()
                 gr.HTML(f"<h2>{texts.DOWNLOAD}</h2>")
                 downloads, composite, archive = _downloads()
                 gr.HTML(f"<p>{texts.DOWNLOAD_INFO}</p>", elem_classes="muted")
@@ -68,6 +70,7 @@ def build_viewer() -> Viewer:
         kind=kind,
         colour=colour,
         photo=photo,
+        photo_place=photo_place,
         composite=composite,
         archive=archive,
         composite_file=composite_file,
@@ -110,7 +113,7 @@ def _views() -> tuple[gr.Tabs, dict[str, Any]]:
     return tabs, views
 
 
-def _backdrop() -> tuple[gr.Radio, gr.ColorPicker, gr.Image]:
+def _backdrop() -> tuple[gr.Radio, gr.ColorPicker, gr.Image, gr.Column]:
     kind = gr.Radio(
         [(title, name) for name, title in texts.BACKDROPS.items()],
         value="none",
@@ -122,9 +125,9 @@ def _backdrop() -> tuple[gr.Radio, gr.ColorPicker, gr.Image]:
     colour = gr.ColorPicker(
         "#ffffff", label=texts.BACKDROPS["colour"], visible=False, elem_id="colour"
     )
-    photo = photo_input(texts.BACKDROP_LABEL, "backdrop-photo", texts.BACKDROP_HINT, height=150)
-    photo.visible = False
-    return kind, colour, photo
+    with gr.Column(visible=False) as place:
+        photo = photo_input(texts.BACKDROP_LABEL, "backdrop-photo", texts.BACKDROP_HINT, height=150)
+    return kind, colour, photo, place
 
 
 def _downloads() -> tuple[dict[str, gr.DownloadButton], gr.Button, gr.Button]:

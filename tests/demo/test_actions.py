@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from bgmatting.demo import remarks, texts
-from bgmatting.demo.actions import Refused, answer, from_result
+from bgmatting.demo.actions import Refused, answer, from_result, viewable
 from bgmatting.demo.files import Store
 from bgmatting.demo.results import Result
 from bgmatting.demo.service import Service
@@ -48,6 +50,20 @@ def test_every_missing_photo_is_named(pair, have):
         _answer(RuntimeError(), *given)
     for role, label in (("source", texts.SOURCE_LABEL), ("background", texts.BACKGROUND_LABEL)):
         assert (label in str(refusal.value)) == (role not in have)
+
+
+def test_photos_that_browsers_cannot_show_are_made_so(tmp_path, monkeypatch):
+    from bgmatting.imaging import read_photo
+
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "files"))
+    photo = tmp_path / "IMG 1.tiff"
+    Image.effect_noise((40, 30), 60).convert("RGB").save(photo)
+    shown = viewable(Store(), str(photo))
+    assert shown.endswith("/IMG-1.png")
+    np.testing.assert_array_equal(read_photo(shown), read_photo(photo))
+    photo.write_text("no photo")
+    for left_alone in (str(photo), None, "/somewhere/a.jpg"):
+        assert viewable(Store(), left_alone) == left_alone
 
 
 def test_photos_that_were_deleted_are_no_path_to_see(pair):

@@ -9,13 +9,14 @@ import gradio as gr
 
 from . import actions, backdrops, remarks, texts
 from .actions import Refused
-from .backbones import DEFAULT_BACKBONE, TITLES, choices, untrained
 from .backdrops import Choice
+from .endpoint import add_endpoint
 from .files import CLEAN_EVERY, KEEP, Store
-from .inputs import example_buttons, photo_input, refusal
+from .inputs import photo_input, refusal
 from .mcp import mcp_server
-from .results import IMAGES, Result, write_archive
-from .service import MAX_FILE_SIZE, SIZES, Service, Settings
+from .results import Result, write_archive
+from .sections import about, examples, guide, options, theme
+from .service import MAX_FILE_SIZE, Service, Settings
 from .viewer import build_viewer
 
 MAX_WAITING = 20  # requests; the next is told to come back later
@@ -37,37 +38,12 @@ def launch_options() -> dict[str, Any]:
     """Arguments for the page's `launch`."""
     return {
         "css_paths": Path(__file__).with_name("page.css"),
-        "theme": _theme(),
+        "theme": theme(),
         "max_file_size": MAX_FILE_SIZE,
         "mcp_server": mcp_server(),
         "run_history": False,  # it would keep the photos in the browser
         "footer_links": ["api"],
     }
-
-
-def _theme() -> gr.themes.Base:
-    system = ("ui-sans-serif", "system-ui", "sans-serif")
-    return gr.themes.Soft(
-        primary_hue="indigo",
-        neutral_hue="slate",
-        radius_size="lg",
-        font=system,
-        font_mono=("ui-monospace", "Consolas", "monospace"),
-    ).set(
-        # Subdued, but with contrast enough to be read.
-        body_text_color_subdued="*neutral_600",
-        body_text_color_subdued_dark="*neutral_300",
-        block_title_text_color="*body_text_color",
-        block_title_text_color_dark="*body_text_color",
-        block_title_background_fill="none",
-        block_title_background_fill_dark="none",
-        block_title_padding="0",
-        checkbox_border_color="*neutral_400",
-        checkbox_border_color_dark="*neutral_400",
-        block_title_text_weight="600",
-        button_primary_background_fill="*primary_600",
-        button_primary_background_fill_hover="*primary_700",
-    )
 
 
 class _Page:
@@ -89,12 +65,12 @@ class _Page:
         self.run = gr.Button(texts.RUN, variant="primary", size="lg", elem_id="run")
         self.status = gr.HTML(elem_id="status")
         self.viewer = build_viewer()
-        self.examples = _examples()
-        _guide()
-        self.backbone, self.settings, self.facts = _options()
-        _about()
+        self.examples = examples()
+        guide()
+        self.backbone, self.settings, self.facts = options()
+        about()
         self._connect()
-        _add_endpoint(service, store, self.source, self.background)
+        add_endpoint(service, store, self.source, self.background)
 
     def _connect(self) -> None:
         viewer = self.viewer
@@ -264,93 +240,3 @@ def _scroll(to: str) -> str:
 def _click(button: str) -> str:
     """JavaScript: press a download button whose file has just arrived."""
     return f"() => {{ setTimeout(() => document.querySelector('#{button}').click(), 200); }}"
-
-
-def _examples() -> list[tuple[gr.Button, tuple[str, str]]]:
-    with gr.Column(elem_id="examples"):
-        gr.HTML(f"<p>{texts.EXAMPLES}</p>", elem_classes="muted")
-        with gr.Row():
-            return example_buttons()
-
-
-def _guide() -> None:
-    try:
-        from .guide import GUIDE_HTML as guide
-    except ImportError:
-        guide = texts.GUIDE_IN_WORDS
-    gr.HTML(f"<h2>{texts.GUIDE}</h2>{guide}", elem_id="guide")
-
-
-def _options() -> tuple[gr.Radio, list[Any], gr.HTML]:
-    """The backbone; the components of `Settings`; where to say what was found out."""
-    gr.HTML(f"<h2>{texts.MODEL}</h2>")
-    backbone = gr.Radio(
-        choices(),
-        value=DEFAULT_BACKBONE,
-        label=texts.MODEL,
-        show_label=False,
-        container=False,
-        elem_id="backbone",
-    )
-    missing = untrained()
-    if missing:
-        titles = [TITLES[name] for name in missing]
-        gr.HTML(texts.untrained(titles), elem_id="untrained", elem_classes="muted")
-    with gr.Accordion(texts.ADVANCED, open=False, elem_id="advanced"):
-        size = gr.Radio(
-            [("Automatic", "auto"), *((str(size), size) for size in SIZES)],
-            value="auto",
-            label=texts.SIZE,
-            info=texts.SIZE_INFO,
-            elem_id="size",
-        )
-        align = gr.Checkbox(True, label=texts.ALIGN, info=texts.ALIGN_INFO, elem_id="align")
-        clean = gr.Checkbox(False, label=texts.CLEAN, info=texts.CLEAN_INFO, elem_id="clean")
-        facts = gr.HTML(texts.NO_FACTS, elem_id="facts")
-    return backbone, [size, align, clean], facts
-
-
-def _about() -> None:
-    with gr.Accordion(texts.FROM_PYTHON, open=False, elem_id="python"):
-        gr.Markdown(f"```python\n{texts.PYTHON}```")
-    with gr.Accordion(texts.ABOUT_TITLE, open=True, elem_id="about"):
-        gr.Markdown(texts.ABOUT)
-
-
-def _add_endpoint(service: Service, store: Store, source: gr.Image, background: gr.Image) -> None:
-    """`/matte`, for programs; nothing of it is seen."""
-    backbone = gr.Radio(list(TITLES), value=DEFAULT_BACKBONE, visible=False, label="backbone")
-    align = gr.Checkbox(True, visible=False, label="align")
-    clean = gr.Checkbox(False, visible=False, label="clean")
-    images = [gr.Image(format="png", type="filepath", label=kind, visible=False) for kind in IMAGES]
-
-    def matte(
-        source: str | None, background: str | None, backbone: str, align: bool, clean: bool
-    ) -> list[str]:
-        """Cut the subject out of a photo, given one more photo of the same place without it.
-
-        Args:
-            source: the photo with the subject.
-            background: the same place, empty, from the same spot.
-            backbone: mobilenetv2, resnet50 or resnet101.
-            align: make the background fit first, where the camera moved or light drifted.
-            clean: drop small islands far from the subject, and fill pinholes in it.
-
-        Returns:
-            Cut-out (RGBA), alpha (grey), foreground (RGB) and expected error (grey), each a PNG of
-            the source's size.
-        """
-        try:
-            settings = Settings(align=align, clean=clean)
-            return actions.answer(service, store, source, background, backbone, settings)
-        except Refused as refused:
-            raise refusal(str(refused)) from None
-
-    gr.Button(visible=False).click(
-        matte,
-        [source, background, backbone, align, clean],
-        images,
-        api_name="matte",
-        concurrency_limit=1,
-        concurrency_id="network",
-    )

@@ -17,13 +17,6 @@ RUN = "Cut out"
 
 EXAMPLES = "No photos at hand? Try one of these pairs:"
 GUIDE = "How to take the two photos"
-GUIDE_IN_WORDS = """
-<ol>
-<li><strong>Fix the camera.</strong> Lean it on something, and don't touch it in between.</li>
-<li><strong>Lock focus and exposure.</strong> On a phone: hold a finger on the picture.</li>
-<li><strong>Keep the subject a step away from the wall</strong>, and mind its shadow.</li>
-</ol>
-"""
 
 BACKDROP = "New backdrop"
 BACKDROP_LABEL = "Photo for the backdrop"

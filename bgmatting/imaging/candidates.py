@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -23,8 +24,8 @@ PEAKS = 3
 
 def by_features(level: Level) -> Iterator[Matrix]:
     """Motions that many matches of SIFT features agree on: a homography, then a similarity."""
-    finder = cv2.SIFT.create(nfeatures=FEATURES, contrastThreshold=0.02, edgeThreshold=15)
-    found = [finder.detectAndCompute(_picture(s), None) for s in (level.source, level.plate)]
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(_features, (level.source, level.plate)))
     (source, of_source), (plate, of_plate) = found
     if of_source is None or of_plate is None or min(len(source), len(plate)) < ENOUGH:
         return
@@ -70,6 +71,12 @@ def by_correlation(level: Level) -> Iterator[Matrix]:
     best.sort(key=lambda item: -item[0])
     for _, matrix in best[:PEAKS]:
         yield from_pixels(matrix, level.size)
+
+
+def _features(structure: Map) -> tuple[Sequence[cv2.KeyPoint], np.ndarray | None]:
+    """SIFT features and their descriptors (Lowe, 2004)."""
+    finder = cv2.SIFT.create(nfeatures=FEATURES, contrastThreshold=0.02, edgeThreshold=15)
+    return finder.detectAndCompute(_picture(structure), None)
 
 
 def _picture(structure: Map) -> np.ndarray:

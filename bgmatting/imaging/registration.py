@@ -153,22 +153,21 @@ def _judged(level: Level, matrix: Matrix, structured: bool) -> Registration:
 def _search(levels: list[Level]) -> Matrix:
     """The best motion found, made exact at the finest of the levels."""
     middle = levels[min(1, len(levels) - 1)]
-    best, told = np.eye(3), middle.telling(middle.plate)
+    best, told, seen = np.eye(3), middle.telling(middle.plate), middle.plate
+    far = 0.0  # how far the best moves anything, long sides
     for guess in _guesses(levels):
         matrix = guess
         for level in levels[:2]:
             if plausible(matrix, level.size):
                 matrix = refine(level, matrix)
-        if not plausible(matrix, middle.size):
-            continue
-        seen = move(middle.plate, matrix)
-        lengths = np.linalg.norm(displacement(matrix, middle.size), axis=1)
-        tells = middle.telling(seen) * (1 - FARTHER * float(np.median(lengths)))
-        if tells < told:
-            continue
-        best, told = matrix, tells
+        if plausible(matrix, middle.size):
+            moved = move(middle.plate, matrix)
+            lengths = np.linalg.norm(displacement(matrix, middle.size), axis=1)
+            tells = middle.telling(moved) * (1 - FARTHER * float(np.median(lengths)))
+            if tells >= told:
+                best, told, seen, far = matrix, tells, moved, float(lengths.max())
         # Only near by: bricks fit bricks a row farther almost as well.
-        if lengths.max() * SIZES[-1] < NEAR and middle.explained(seen)[0] > CERTAIN:
+        if far * SIZES[-1] < NEAR and middle.explained(seen)[0] > CERTAIN:
             break
     for level in levels[2:]:
         best = refine(level, best, fine=True)

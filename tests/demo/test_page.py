@@ -231,7 +231,14 @@ def test_an_example_runs_on_click(page):
     page.get_by_role("button", name=EXAMPLES[0].title).click()
     expect(page.locator("#results")).to_be_visible(timeout=SLOW)
     expect(page.locator("#source img")).to_be_visible()
-    assert f"/{EXAMPLES[0].source.stem}-" in page.locator("#compare img").first.get_attribute("src")
+    before = page.locator("#compare img").first
+    assert f"/{EXAMPLES[0].source.stem}-" in before.get_attribute("src")
+    # A second result brings nothing to light that was hidden.
+    page.get_by_role("button", name=EXAMPLES[2].title).click()
+    expect(before).to_have_attribute(
+        "src", re.compile(f"/{EXAMPLES[2].source.stem}-"), timeout=SLOW
+    )
+    expect(page.get_by_role("button", name="Download", exact=True)).to_have_count(0)
 
 
 def test_on_a_phone(open_page, pair):

@@ -22,7 +22,9 @@ MISFIT = 0.22  # structure found again: less in pairs that don't belong together
 MISFIT_SHARE = 0.25  # of the frame that then differs, at least
 SAME_PLACE = 0.6  # overlap of colours that two views of one place have
 SWAPPED = 0.35  # of -1 to 1: whose thing it is
-SWAPPED_POINTS = 60  # of outline that must tell so
+CLEAR = 0.6  # likewise, either way: beyond doubt
+CLEAR_POINTS = 60  # of outline that must tell so
+CLEAR_SHARE = 0.6  # of the frame that may differ then
 FAR_LIGHT = 1.0  # stops
 FAR_TINT = 0.6  # stops
 MISSING = 0.07  # share of the source that the plate may leave uncovered
@@ -129,14 +131,16 @@ def _pair_findings(
     differs = sum(region.share for region in found)
     if (alpha > 0.5).mean() < EMPTY and differs < EMPTY * 10:
         return [Finding("empty", True, SENTENCES["empty"])]
+    points = sum(region.outline for region in found)
+    owner = sum(region.owner * region.outline for region in found) / max(points, 1)
+    # What stands out so clearly from what goes on behind it is a subject, on a plain wall too.
+    clear = abs(owner) > CLEAR and points >= CLEAR_POINTS and differs < CLEAR_SHARE
     misfit = registration.failed or registration.agreement < MISFIT
-    if misfit and differs > MISFIT_SHARE:
+    if misfit and not clear and differs > MISFIT_SHARE:
         seen = alpha < 0.5 if (alpha < 0.5).mean() > 0.2 else np.ones(alpha.shape, dtype=bool)
         kind: Kind = "moved" if colour_overlap(source[seen], before) > SAME_PLACE else "unrelated"
         return [Finding(kind, True, SENTENCES[kind])]
-    points = sum(region.outline for region in found)
-    owner = sum(region.owner * region.outline for region in found) / max(points, 1)
-    if owner > SWAPPED and points >= SWAPPED_POINTS:
+    if owner > SWAPPED and points >= CLEAR_POINTS:
         return [Finding("swapped", True, SENTENCES["swapped"])]
     return []
 

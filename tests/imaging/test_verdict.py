@@ -99,6 +99,15 @@ def test_another_place_is_told_and_told_from_a_camera_that_moved(scene, rng, sho
         assert kinds(turned) == ["moved"]
 
 
+@pytest.mark.parametrize("scene", ["wall"], indirect=True)
+def test_a_clear_subject_is_believed_where_the_wall_tells_no_motion(scene, disk, shot):
+    alpha = disk(HEIGHT, WIDTH, 110, 90, 75)
+    source, plate = shot(before(scene, alpha)), shot(scene)
+    unsure = Registration(agreement=0.05, failed=True)
+    assert judge(source, plate, alpha, registration=unsure).findings == ()
+    assert kinds(judge(plate, source, alpha, registration=unsure)) == ["swapped"]
+
+
 def test_light_far_off_is_told(scene, subject, shot):
     pair = shot(before(scene, subject)), shot(scene), subject
     assert kinds(judge(*pair, light=Light(exposure=1.4))) == ["light"]

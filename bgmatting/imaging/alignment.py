@@ -69,15 +69,22 @@ class Alignment:
         return shrink(fine, shape), share
 
 
+def reduced(
+    source: NDArray[np.uint8], plate: NDArray[np.uint8]
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Both photos, (H, W, 3) uint8, at the size at which `align` and `align_again` look at them."""
+    shape = working_shape(source.shape[1], source.shape[0], SIZE)
+    return shrink(source, shape), shrink(plate, shape)
+
+
 def align(source: NDArray[np.uint8], plate: NDArray[np.uint8]) -> Alignment:
     """Find out how to make a plate fit, knowing nothing of the subject.
 
     Args:
-        source: (H, W, 3) uint8, RGB.
+        source: (H, W, 3) uint8, RGB, at any size.
         plate: (H, W, 3) uint8, RGB, of the source's size.
     """
-    shape = working_shape(source.shape[1], source.shape[0], SIZE)
-    return _align(shrink(source, shape), shrink(plate, shape), background=None)
+    return _align(*reduced(source, plate), background=None)
 
 
 def align_again(
@@ -86,16 +93,16 @@ def align_again(
     """Find out better, on what a first matte shows to be background.
 
     Args:
-        source, plate: (H, W, 3) uint8, RGB; the plate as it was, before `first`.
+        source, plate: (H, W, 3) uint8, RGB, at any size; the plate as it was, before `first`.
         first: the alignment with which the first matte was made.
         alpha: (h, w) float32, that matte, at any size.
 
     Returns:
         None unless source and plate then agree measurably better on the background.
     """
-    shape = working_shape(source.shape[1], source.shape[0], SIZE)
-    source, plate = shrink(source, shape), shrink(plate, shape)
-    background = surely_background(cv2.resize(alpha, shape, interpolation=cv2.INTER_LINEAR))
+    source, plate = reduced(source, plate)
+    alpha = cv2.resize(alpha, source.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    background = surely_background(alpha)
     if background.mean() < LEAST:
         return None
     before = _difference(source, plate, first, background)

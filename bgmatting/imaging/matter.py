@@ -16,7 +16,7 @@ from typing_extensions import Self
 
 from ..errors import InputError
 from ..model import MattingNetwork
-from .alignment import Alignment, align_again, confine
+from .alignment import Alignment, align_again, confine, reduced
 from .alignment import align as find_alignment
 from .cleanup import clean as clean_alpha
 from .matte import Matte
@@ -164,11 +164,12 @@ class Matter:
         alignment = Alignment()
         if align:
             with _stage(timings, "align"):
-                alignment = find_alignment(full, plate)
+                overview = reduced(full, plate)
+                alignment = find_alignment(*overview)
         look, looks = self._look(small, plate, shape, alignment, timings, "network"), 1
         if align:
             with _stage(timings, "second look"):
-                better = align_again(full, plate, alignment, look.alpha)
+                better = align_again(*overview, alignment, look.alpha)
             if better is not None:
                 alignment = better
                 look, looks = self._look(small, plate, shape, better, timings, "second look"), 2

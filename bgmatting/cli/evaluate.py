@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option(
     "--size",
     type=Size(),
-    metavar="N|native",
+    metavar="N|auto|native",
     default="auto",
     show_default=True,
     help="Working size: the long side in pixels at which the network sees the photos. "

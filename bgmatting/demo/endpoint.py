@@ -8,7 +8,6 @@ from . import actions
 from .actions import Refused
 from .backbones import DEFAULT_BACKBONE, TITLES
 from .files import Store
-from .inputs import refusal
 from .results import IMAGES
 from .service import Service, Settings
 
@@ -40,7 +39,8 @@ def add_endpoint(service: Service, store: Store, source: gr.Image, background: g
             settings = Settings(align=align, clean=clean)
             return actions.answer(service, store, source, background, backbone, settings)
         except Refused as refused:
-            raise refusal(str(refused)) from None
+            # Plain text: this is not shown on the page.
+            raise gr.Error(str(refused), print_exception=False) from None
 
     gr.Button(visible=False).click(
         matte,

@@ -86,9 +86,13 @@ class _Page:
             "concurrency_id": "network",
             **PRIVATE,
         }  # fmt: skip
+        # What was said of the pair before is not said of this one.
+        forget = {"fn": None, "js": "() => ''", "outputs": viewer.remarks, **PRIVATE}
         self.run.click(fn=None, js=_scroll("#run"), **PRIVATE)
+        self.run.click(**forget)
         self.run.click(**running).then(fn=None, js=_scroll("#status .remark, #results"), **PRIVATE)
         for button, pair in self.examples:
+            button.click(**forget)
             button.click(
                 lambda pair=pair: list(pair),
                 outputs=[self.source, self.background],
@@ -109,10 +113,10 @@ class _Page:
             "show_progress": "hidden",
             **PRIVATE,
         }  # fmt: skip
-        gr.on([viewer.kind.input, viewer.colour.input, viewer.photo.change], **changed)
+        gr.on([viewer.kind.input, viewer.colour.change, viewer.photo.change], **changed)
         for button, file, fn, inputs in (
             (viewer.composite, viewer.composite_file, self._composite, [*backdrop, self.result]),
-            (viewer.archive, viewer.archive_file, self._archive, [self.result]),
+            (viewer.archive, viewer.archive_file, self._archive, [*backdrop, self.result]),
         ):
             button.click(
                 fn, inputs, [file, viewer.note], show_progress_on=button, **PRIVATE
@@ -215,8 +219,17 @@ class _Page:
             result, lambda result: backdrops.full(result, choice), self.viewer.composite_file
         )
 
-    def _archive(self, result: Result | None) -> dict[Any, Any]:
-        return self._file(result, write_archive, self.viewer.archive_file)
+    def _archive(
+        self, kind: str, colour: str, photo: str | None, result: Result | None
+    ) -> dict[Any, Any]:
+        """All files, and the composite if a backdrop was chosen."""
+        choice = _choice(kind, colour, photo)
+        chosen = kind != "none" and not (kind == "photo" and photo is None)
+
+        def make(result: Result) -> Path:
+            return write_archive(result, [backdrops.full(result, choice)] if chosen else [])
+
+        return self._file(result, make, self.viewer.archive_file)
 
     def _file(self, result: Result | None, make: Any, button: gr.DownloadButton) -> dict[Any, Any]:
         try:

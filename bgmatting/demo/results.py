@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,12 +91,17 @@ def write_all(matte: Matte, folder: Path, stem: str) -> Result:
     return result
 
 
-def write_archive(result: Result) -> Path:
-    """All full-size files as one zip; PNG does not shrink further, so they are only stored."""
+def write_archive(result: Result, more: Sequence[Path] = ()) -> Path:
+    """All full-size files as one zip, and `more`.
+
+    PNG does not shrink further, so they are only stored.
+    """
     partial = result.archive.with_suffix(".partial")
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
         for kind in (*IMAGES, "alpha-16bit"):
             archive.write(result.file(kind), result.file(kind).name)
+        for path in more:
+            archive.write(path, path.name)
     return partial.replace(result.archive)
 
 

@@ -39,9 +39,9 @@ def fit_background(source: NDArray[np.uint8], background: NDArray[np.uint8]) -> 
 
 def _misfit(width: int, height: int, w: int, h: int) -> str:
     message = (
-        f"the source is {width} x {height} (width x height) but the background is {w} x {h}, "
-        "another shape: the background must be a photo of the source's own scene, taken from the "
-        "same spot without the subject, not a new backdrop to put behind it"
+        f"the source (with the subject) is {width} x {height} pixels but the background (the same "
+        f"place, empty) is {w} x {h}, another shape: take both from the same spot with the same "
+        "camera, and don't give a new backdrop as background"
     )
     if abs(h * height / width - w) <= max(1.0, SHAPE_TOLERANCE * w):
         return f"{message}. One of the two seems to be turned by 90 degrees: turn it upright"

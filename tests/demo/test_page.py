@@ -138,6 +138,15 @@ def test_a_new_backdrop_needs_no_new_run(done, pair):
         download = _download(done, "#download-composite")
         assert download.suggested_filename == "disc-composite.png"
         assert np.abs(np.asarray(Image.open(download.path())) - wanted).max() <= 2
+    with zipfile.ZipFile(_download(done, "#download-all").path()) as archive:
+        assert "disc-composite.png" in archive.namelist()
+    # A colour that is typed counts as soon as it is entered.
+    done.locator("#colour button").first.click()
+    typed = done.locator("#colour input[type=text]").first
+    typed.fill("#00b140")
+    typed.press("Enter")
+    expect(done.locator("#composite img")).not_to_have_attribute("src", earlier)
+    np.testing.assert_array_equal(_fetch(done.locator("#composite img"))[2, 2], (0, 177, 64))
 
 
 def test_a_photo_for_a_backdrop(done, pair, tmp_path):

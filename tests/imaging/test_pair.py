@@ -44,7 +44,7 @@ def test_another_shape(width, height):
     message = str(refused.value)
     assert "400 x 300" in message
     assert f"{width} x {height}" in message
-    assert "without the subject" in message
+    assert "the same place, empty" in message
     assert "not a new backdrop" in message
     assert "turned" not in message
 

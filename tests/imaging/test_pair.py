@@ -45,7 +45,7 @@ def test_another_shape(width, height):
     assert "400 x 300" in message
     assert f"{width} x {height}" in message
     assert "the same place, empty" in message
-    assert "not a new backdrop" in message
+    assert "new backdrop" in message
     assert "turned" not in message
 
 

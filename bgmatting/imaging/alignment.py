@@ -13,7 +13,7 @@ from .plate import Map
 from .registration import Registration, register, warp
 from .resampling import shrink, working_shape
 
-SIZE = 640  # long side, in pixels, at which geometry and light are estimated
+SIZE = 512  # long side, in pixels, at which geometry and light are estimated
 SURELY = 0.02  # alpha below this is background
 CLEARANCE = 0.012  # of the long side: how far from anything that may be foreground
 LEAST = 0.08  # share of the frame that must be background for a second look

@@ -22,7 +22,7 @@ def fit_background(source: NDArray[np.uint8], background: NDArray[np.uint8]) -> 
         (H, W, 3) uint8; the background itself where it fits already.
 
     Raises:
-        PairError: the aspect ratios differ by more than 1 % (and more than a pixel).
+        PairError: the aspect ratios differ by more than 1 %, and by more than rounding makes of it.
     """
     height, width = source.shape[:2]
     h, w = background.shape[:2]
@@ -30,11 +30,16 @@ def fit_background(source: NDArray[np.uint8], background: NDArray[np.uint8]) -> 
         return background
     # How far the background's height is from what its width should have.
     off = abs(w * height / width - h)
-    if off > max(1.0, SHAPE_TOLERANCE * h):
+    if off > max(_rounding(height / width), SHAPE_TOLERANCE * h):
         raise PairError(_misfit(width, height, w, h))
     shrinks = h * w > height * width
     interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
     return cv2.resize(background, (width, height), interpolation=interpolation)  # type: ignore[return-value]
+
+
+def _rounding(slope: float) -> float:
+    """Pixels by which a scaled copy's side is off at most, both sides being whole numbers."""
+    return 0.51 * (1 + slope)
 
 
 def _misfit(width: int, height: int, w: int, h: int) -> str:
@@ -43,6 +48,6 @@ def _misfit(width: int, height: int, w: int, h: int) -> str:
         f"place, empty) is {w} x {h}, another shape: take both from the same spot with the same "
         "camera, and don't give a new backdrop as background"
     )
-    if abs(h * height / width - w) <= max(1.0, SHAPE_TOLERANCE * w):
+    if abs(h * height / width - w) <= max(_rounding(height / width), SHAPE_TOLERANCE * w):
         return f"{message}. One of the two seems to be turned by 90 degrees: turn it upright"
     return f"{message}. If one of them was cropped, take the uncropped one"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bgmatting.errors import PairError
@@ -19,6 +19,7 @@ def test_same_size_is_left_alone():
 
 
 @given(st.integers(100, 400), st.integers(100, 400), st.floats(0.3, 3))
+@example(101, 143, 0.5)
 def test_scaled_copies_fit(width, height, scale):
     other = blank(round(width * scale), round(height * scale))
     assert fit_background(blank(width, height), other).shape == (height, width, 3)

@@ -179,7 +179,6 @@ class Matter:
                 small,
                 look.plate,
                 look.alpha,
-                look.error,
                 alignment.registration,
                 alignment.light,
                 None if look.covered is None else np.uint8(255) * (look.covered > 0.5),

@@ -51,7 +51,6 @@ def judge(
     source: NDArray[np.uint8],
     plate: NDArray[np.uint8],
     alpha: Map,
-    error: Map | None = None,
     registration: Registration | None = None,
     light: Light | None = None,
     covered: NDArray[np.uint8] | None = None,
@@ -66,7 +65,6 @@ def judge(
         source: (h, w, 3) uint8, RGB, at working size.
         plate: likewise, as the network saw it, aligned and relit.
         alpha: (h, w) float32, 0..1.
-        error: (h, w) float32, 0..1, what the network expects alpha to be off; None: unknown.
         registration: how the plate was aligned; None: not at all.
         light: how it was relit; None: not at all.
         covered: (h, w) uint8, 0 where the plate holds nothing; None: it covers all.

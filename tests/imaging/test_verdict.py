@@ -94,7 +94,7 @@ def test_another_place_is_told_and_told_from_a_camera_that_moved(scene, rng, sho
     other = cv2.resize(other, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC) * (1, 0.3, 0.3)
     elsewhere = judge(source, shot(other), alpha, registration=failed)
     assert kinds(elsewhere) == ["unrelated"]
-    turned = judge(source, shot(np.roll(scene[::-1, ::-1], 40, 1) * 0.9), alpha, None, failed)
+    turned = judge(source, shot(np.roll(scene[::-1, ::-1], 40, 1) * 0.9), alpha, failed)
     if scene.std() > 40:  # a wall turned about is still the wall
         assert kinds(turned) == ["moved"]
 
@@ -151,7 +151,7 @@ def test_the_report_says_what_was_done(scene, subject, shot):
     moved = Registration(aligned=True, moved=0.01, turned=-0.5, agreement=0.9, note="Moved.")
     light = Light(exposure=-0.2, balance=0.1, note="Relit.")
     source, plate = shot(before(scene, subject)), shot(scene)
-    report = judge(source, plate, subject, None, moved, light, None, 2, long_side=4000)
+    report = judge(source, plate, subject, moved, light, None, 2, long_side=4000)
     assert report.aligned
     assert report.moved == pytest.approx(40)
     assert (report.turned, report.exposure, report.balance) == (-0.5, -0.2, 0.1)
@@ -200,7 +200,7 @@ def test_any_pair_can_be_judged(height, width, seed):
     photos = rng.integers(0, rng.integers(1, 256), (2, height, width, 3)).astype(np.uint8)
     alpha = rng.random((height, width), dtype=np.float32)
     covered = rng.choice([0, 255], (height, width)).astype(np.uint8)
-    report = judge(*photos, alpha, alpha, covered=covered)
+    report = judge(*photos, alpha, covered=covered)
     assert all(finding.sentence.endswith(".") for finding in report.findings)
 
 

@@ -32,6 +32,7 @@ Over several processes or machines:
 @click.option("--encoder", type=FILE, help="Start the encoder from this safetensors file.")
 # Not "--start": torchrun takes that for the beginning of an option of its own.
 @click.option("--from", "start", help="Start from these weights (folder, name or repo id).")
+@click.option("--teacher", help="Grow the network out of these weights of another backbone.")
 @click.option("--resume", is_flag=True, help="Go on with the run in --out.")
 @click.option("--samples", default=200_000, show_default=True, help="Length of the run.")
 @click.option("--minutes", type=float, help="Length of the run in time, in place of --samples.")
@@ -70,8 +71,8 @@ def train(**options) -> None:  # type: ignore[no-untyped-def]
     for name in ("backbone", "out"):
         if not options[name]:
             raise click.UsageError(f"Missing option '--{name}'.")
-    if options["encoder"] and options["start"]:
-        raise InputError("--encoder and --from exclude each other: the weights hold an encoder")
+    if sum(bool(options[name]) for name in ("encoder", "start", "teacher")) > 1:
+        raise InputError("--encoder, --from and --teacher exclude each other: each is a start")
     _run(options, folders)
 
 
@@ -85,7 +86,17 @@ def _run(options: dict, folders) -> None:  # type: ignore[no-untyped-def]
         rate=options["rate"],
         stages=parse_stages(options["crops"]) if options["crops"] else DEFAULT_STAGES,
     )  # fmt: skip
-    names = ("backbone", "out", "encoder", "start", "seed", "workers", "precision", "cpu")
+    names = (
+        "backbone",
+        "out",
+        "encoder",
+        "start",
+        "teacher",
+        "seed",
+        "workers",
+        "precision",
+        "cpu",
+    )
     config = TrainingConfig(
         **{name: options[name] for name in names}, folders=folders, schedule=schedule,
         check_every=options["check_every"],

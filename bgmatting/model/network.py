@@ -84,7 +84,11 @@ class MattingNetwork(nn.Module):
         """
         check_inputs(src, bgr)
         x = torch.cat([src, bgr], dim=1)  # B, 6, H, W
-        x0, x1, x2, x3, x4 = self.backbone(x)
+        return self.head(self.backbone(x), outputs)
+
+    def head(self, features: list[Tensor], outputs: int | None = None) -> Tensor:
+        """The encoder's maps at 1/1, 1/2, 1/4, 1/8 and 1/16 -> what `raw` gives."""
+        x0, x1, x2, x3, x4 = features
         x4 = self.aspp(x4)  # B, 256, H/16, W/16
         return self.decoder(x4, x3, x2, x1, x0, outputs)
 

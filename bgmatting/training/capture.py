@@ -93,17 +93,19 @@ def capture(
     draws = Draws(len(pha), pha.device, generator)
     dirty = (~draws.chance(config.clean)).float()  # B, 1, 1, 1
     power = dirty * config.strength
+    # Most pairs come aligned and relit: small differences between the shots are the common ones.
+    drift = power * draws.uniform(0.1, 1)
     height, width = pha.shape[2:]
     margin = (scene.shape[2] - height) // 2
     here = scene[:, :, margin : margin + height, margin : margin + width]  # B, 3, H, W
-    plate = warp_plate(scene, (height, width), config, power, draws)  # B, 3, H, W
+    plate = warp_plate(scene, (height, width), config, drift, draws)  # B, 3, H, W
 
     here = _light(here, fgr, pha, config, power, draws)
     here, plate = _change(here, plate, scene, config, power, draws)
-    fgr, here, plate = _expose(fgr, pha, here, plate, config, power, draws)
+    fgr, here, plate = _expose(fgr, pha, here, plate, config, drift, draws)
 
     src = fgr * pha + here * (1 - pha)
-    fgr, pha, src, plate = _optics(fgr, pha, src, plate, config, power, draws)
+    fgr, pha, src, plate = _optics(fgr, pha, src, plate, config, drift, draws)
     src = _sensor(src, config, draws)
     bgr = _sensor(plate, config, draws)
     return Pair(src, bgr, pha, fgr)
@@ -129,20 +131,20 @@ def _light(
         caster = draws.choose(draws.moved(pha, 0.12), draws.moved(pha, 0.5), 0.7)
         patch = smooth_fields(draws, (pha.shape[2], pha.shape[3]), 3).mul(2).sub(0.5).clamp(0, 1)
         caster = draws.choose(caster, patch, 0.85)
-        soft = blur(caster, draws.uniform(0.008, 0.12) * reach)
+        soft = blur(caster, draws.uniform(0.008, 0.12) * reach * (mask > 0))
         # Squared: faint shadows are the common ones.
         depth = draws.uniform(0.22, 0.75) ** 2 * mask
         tint = 1 + 0.1 * draws.normal(1, channels=3) * mask
         here = here * (1 - depth * soft * tint.clamp(0.7, 1.3))
     mask = draws.chance(config.bounce).float() * power
     if mask.any():
-        glow = blur(pha, draws.uniform(0.03, 0.15) * reach)
+        glow = blur(pha, draws.uniform(0.03, 0.15) * reach * (mask > 0))
         colour = (fgr * pha).sum((2, 3), True) / pha.sum((2, 3), True).clamp(min=1)  # B, 3, 1, 1
         here = here + mask * draws.uniform(0.02, 0.15) * glow * (colour - 0.3 * here)
     mask = draws.chance(config.reflection).float() * power
     if mask.any():
         mirrored = torch.flip(torch.cat([fgr * pha, pha], 1), [2])  # B, 4, H, W
-        mirrored = blur(mirrored, draws.uniform(0.5, 3))
+        mirrored = blur(mirrored, draws.uniform(0.5, 3) * (mask > 0))
         rows = torch.linspace(0, 1, pha.shape[2], device=pha.device).view(1, 1, -1, 1)
         floor = ((rows - draws.uniform(0.4, 0.8)) * 4).clamp(0, 1)
         share = mask * floor * draws.uniform(0.03, 0.2)
@@ -225,7 +227,7 @@ def _optics(
     if sharp.any():
         amount = sharp * draws.uniform(0.2, 0.9)
         both = torch.cat([src, plate], 1)
-        both = both + amount * (both - blur(both, draws.uniform(0.5, 1.5)))
+        both = both + amount * (both - blur(both, draws.uniform(0.5, 1.5) * (sharp > 0)))
         src, plate = both[:, :3].clamp(0, 1), both[:, 3:].clamp(0, 1)
     return fgr, pha.clamp(0, 1), src, plate
 
@@ -236,9 +238,9 @@ def _sensor(photo: Tensor, config: CaptureConfig, draws: Draws) -> Tensor:
     if noisy.any():
         level = noisy * draws.uniform(0, 0.17) ** 2  # standard deviation, up to 0.03
         grain = torch.randn(photo.shape, device=photo.device, generator=draws.generator)
-        coarse = draws.chance(0.3).float() * noisy
+        coarse = (draws.chance(0.3) & (noisy > 0)).flatten()
         if coarse.any():
-            grain = torch.lerp(grain, 1.6 * F.avg_pool2d(grain, 3, 1, 1), coarse)
+            grain[coarse] = 1.6 * F.avg_pool2d(grain[coarse], 3, 1, 1)
         photo = photo + level * grain * (0.5 + photo.clamp(min=0)).sqrt()
     pressed = draws.chance(config.jpeg).flatten()
     if pressed.any():

@@ -23,7 +23,9 @@ class TrainingConfig:
         capture: what sets source and plate apart.
         generator: shares of subject and scene families.
         encoder: safetensors to start the encoder from.
-        start: or weights to start from: folder, backbone name or repo id.
+        start: or weights to start from: folder, backbone name or repo id; of the same backbone, or
+            of resnet50 for resnet101.
+        teacher: or weights of another backbone to grow the network out of; see `growing`.
         seed: of everything random.
         workers: drawing processes for each training process.
         precision: `no`, `bf16` or `fp16`, of the network's mixed precision.
@@ -41,6 +43,7 @@ class TrainingConfig:
     generator: GeneratorConfig = field(default_factory=GeneratorConfig)
     encoder: Path | None = None
     start: str | None = None
+    teacher: str | None = None
     seed: int = 0
     workers: int = 1
     precision: str = "no"

@@ -1,4 +1,4 @@
-"""Where training starts: an encoder trained on photos, brought to our six input channels."""
+"""Where training starts: from weights, from a teacher, or from an encoder trained on photos."""
 
 from __future__ import annotations
 
@@ -11,12 +11,50 @@ from torch import Tensor, nn
 
 from ..errors import WeightsError
 from ..model import MattingNetwork
+from .capture import CaptureConfig
+from .config import TrainingConfig
+from .growing import deepen, grow
+from .samples import Draw, batches, photograph
 
 # What torchvision's ImageNet weights expect of their input (RGB).
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 PLATE_SHARE = -0.3  # the plate's half of the first convolution, as a multiple of the source's
 UNUSED = ("features.18.", "classifier.", "fc.")  # classification layers that the encoder lacks
+
+
+def starting_point(config: TrainingConfig) -> tuple[MattingNetwork, nn.Module | None]:
+    """The network that a run starts from, and the encoder that it is to imitate, if any.
+
+    Raises:
+        WeightsError: what the run is to start from cannot be read.
+        InputError: or it does not fit the backbone.
+    """
+    if config.teacher:
+        teacher, name = _pretrained(config.teacher)
+        return grow(teacher, config.backbone, name), teacher.backbone
+    network = MattingNetwork(config.backbone)
+    if config.start:
+        deepen(_pretrained(config.start)[0], network)
+    elif config.encoder:
+        load_encoder(network, config.encoder)
+        if config.folders.backgrounds:
+            drawn = batches(
+                config.folders, lambda step: [Draw((3, step, i), 224, 224) for i in range(16)]
+            )
+            pair = photograph(next(drawn), torch.device("cpu"), CaptureConfig(), (3,))
+            settle_batch_norm(network, pair.src, pair.bgr)
+    return network, None
+
+
+def _pretrained(weights: str) -> tuple[MattingNetwork, str]:
+    """Weights by name, and their backbone."""
+    from ..hub import MattingBase  # the only thing here that knows of the Hub's file layout
+
+    base = MattingBase.from_pretrained(weights)
+    network = MattingNetwork(base.backbone_name)
+    network.load_state_dict(base.state_dict())
+    return network, base.backbone_name
 
 
 def load_encoder(network: MattingNetwork, file: str | os.PathLike[str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -13,36 +12,24 @@ import numpy as np
 import torch
 from accelerate import Accelerator, DataLoaderConfiguration
 from accelerate.utils import DistributedDataParallelKwargs, broadcast
-from torch import Tensor, nn
 from tqdm import tqdm
 
 from ..errors import InputError, OutputError
 from ..model import MattingNetwork
-from ..model.network import MATTE_CHANNELS
 from .average import WeightAverage, reestimate_batch_norm
-from .capture import CaptureConfig, Pair, anneal
+from .capture import Pair, anneal
 from .checkpoint import NAME, load_checkpoint, save_checkpoint
 from .config import TrainingConfig
-from .initial import load_encoder, settle_batch_norm
-from .losses import losses
+from .growing import fold
+from .initial import starting_point
+from .objective import RawMatte, objective, parameter_groups
+from .precision import spare_from_autocast
 from .preview import contact_sheet
 from .samples import Draw, Layers, batches, photograph
 from .validation import ValidationSet
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
-
-
-class RawMatte(nn.Module):
-    """The network as data parallelism wants it: one forward, only the trained channels."""
-
-    def __init__(self, network: MattingNetwork) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, src: Tensor, bgr: Tensor) -> Tensor:
-        """(B, 3, H, W) twice -> (B, 5, H, W) raw alpha, foreground residual, error."""
-        return self.network.raw(src, bgr, MATTE_CHANNELS)
 
 
 class Trainer:
@@ -63,25 +50,26 @@ class Trainer:
         self.device = self.accelerator.device
         self.rank = self.accelerator.process_index
         torch.manual_seed(config.seed)
-        self.network = MattingNetwork(config.backbone)
         self.step = self.samples = 0
         self.minutes = 0.0
         self.history: list[dict[str, float]] = []
         state = load_checkpoint(config.out) if resume else None
-        if state is not None and state["backbone"] != config.backbone:
-            raise InputError(
-                f"{config.out} holds a run of {state['backbone']}, not of {config.backbone}"
-            )
+        if state is not None:
+            _check_same_run(state, config)
+        self.network, example = starting_point(config)
         if state is not None:
             self.network.load_state_dict(state["network"])
-        elif config.start:
-            self._start_from(config.start)
-        elif config.encoder:
-            self._start_encoder(config.encoder)
         self.network.to(self.device).to(memory_format=torch.channels_last)
         self.average = WeightAverage(self.network)
-        optimizer = torch.optim.AdamW(_groups(self.network), lr=config.schedule.rate, fused=True)
-        self.model, self.optimizer = self.accelerator.prepare(RawMatte(self.network), optimizer)
+        spare_from_autocast(self.network)
+        if example is not None:
+            example = example.to(self.device).eval().requires_grad_(False)
+        optimizer = torch.optim.AdamW(
+            parameter_groups(self.network), lr=config.schedule.rate, fused=True
+        )
+        self.model, self.optimizer = self.accelerator.prepare(
+            RawMatte(self.network, example), optimizer
+        )
         if state is not None:
             self.average.network.load_state_dict(state["average"])
             self.optimizer.load_state_dict(state["optimizer"])
@@ -92,7 +80,11 @@ class Trainer:
         )
 
     def run(self) -> MattingNetwork:
-        """Train to the end of the schedule, from wherever the run stands."""
+        """Train to the end of the schedule, from wherever the run stands.
+
+        Returns:
+            The averaged network, of the backbone asked for.
+        """
         config, schedule = self.config, self.config.schedule
         layers = batches(
             config.folders, self._plan, start=self.step, workers=config.workers,
@@ -126,7 +118,8 @@ class Trainer:
         bar.close()
         self._check(running, writer, None)
         reestimate_batch_norm(self.average.network, self._statistics())
-        return self.average.network
+        average = self.average.network
+        return fold(average, config.backbone) if config.teacher else average
 
     def _train_step(self, pair: Pair, rate: float) -> dict[str, float]:
         # Dropout of a step depends on nothing but the step: resuming repeats it exactly.
@@ -136,8 +129,8 @@ class Trainer:
             group["lr"] = rate
         src, bgr = (t.contiguous(memory_format=torch.channels_last) for t in (pair.src, pair.bgr))
         with self.accelerator.autocast():
-            raw = self.model(src, bgr)
-        terms = losses(raw, pair)
+            raw, off = self.model(src, bgr)
+        terms = objective(raw, off, pair)
         self.accelerator.backward(terms["total"])
         self.accelerator.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
@@ -146,11 +139,16 @@ class Trainer:
         return {name: float(value.detach()) for name, value in terms.items()}
 
     def _plan(self, step: int) -> list[Draw]:
-        """The draws of a step; sizes are this process's own, as are the samples."""
+        """The draws of a step: samples of this process's own, of the size that all draw.
+
+        Processes wait for each other at every step: sizes of their own would cost the time of the
+        largest.
+        """
         key = (self.config.seed, self.rank, step)
         schedule = self.config.schedule
         progress = schedule.progress(self.samples, self.minutes)
-        batch, height, width = schedule.crop(progress, np.random.default_rng((*key, 0)))
+        sizes = np.random.default_rng((self.config.seed, step, 0))
+        batch, height, width = schedule.crop(progress, sizes)
         return [Draw((*key, 1, i), height, width) for i in range(batch)]
 
     def _pair(self, layers: Layers, progress: float) -> Pair:
@@ -189,7 +187,8 @@ class Trainer:
 
     def _state(self) -> dict:
         return {
-            "backbone": self.config.backbone, "network": self.network.state_dict(),
+            "backbone": self.config.backbone, "teacher": self.config.teacher,
+            "network": self.network.state_dict(),
             "average": self.average.network.state_dict(),
             "optimizer": self.optimizer.state_dict(), "step": self.step,
             "samples": self.samples, "minutes": self.minutes, "history": self.history,
@@ -208,20 +207,6 @@ class Trainer:
         for step in range(self.config.statistics):
             yield photograph(next(drawn), self.device, anneal(self.config.capture, 1), (key, step))
 
-    def _start_encoder(self, file: str | os.PathLike[str]) -> None:
-        load_encoder(self.network, file)
-        if self.config.folders.backgrounds:
-            drawn = batches(
-                self.config.folders, lambda step: [Draw((3, step, i), 224, 224) for i in range(16)]
-            )
-            pair = photograph(next(drawn), torch.device("cpu"), CaptureConfig(), (3,))
-            settle_batch_norm(self.network, pair.src, pair.bgr)
-
-    def _start_from(self, weights: str) -> None:
-        from ..hub import MattingBase  # the only thing here that knows of the Hub's file layout
-
-        self.network.load_state_dict(MattingBase.from_pretrained(weights).state_dict())
-
     def _writer(self) -> SummaryWriter | None:
         if not self.accelerator.is_main_process:
             return None
@@ -230,14 +215,11 @@ class Trainer:
         return SummaryWriter(str(self.config.out / "tensorboard"))
 
 
-def _groups(network: MattingNetwork) -> list[dict]:
-    """Weight decay for convolutions, none for norms, biases and the last convolution.
-
-    The last one holds the hidden channels: without a gradient, decay alone would shrink them.
-    """
-    plain: list[nn.Parameter] = []
-    decayed: list[nn.Parameter] = []
-    for name, parameter in network.named_parameters():
-        spared = parameter.dim() < 2 or name.startswith("decoder.conv4")
-        (plain if spared else decayed).append(parameter)
-    return [{"params": decayed, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}]
+def _check_same_run(state: dict, config: TrainingConfig) -> None:
+    """Raise InputError unless a checkpoint is of a run like this one."""
+    for what in ("backbone", "teacher"):
+        had, asked = state.get(what), getattr(config, what)
+        if had != asked:
+            raise InputError(
+                f"{config.out} holds a run of {what} {had}, not {asked}; give the same to resume it"
+            )

@@ -36,23 +36,26 @@ def dead_leaves(rng: np.random.Generator, size: Size, assets: Assets) -> np.ndar
     scene = surface(rng, size, assets)
     sheets = [surface(rng, size, assets) for _ in range(2)]
     for _ in range(rng.integers(15, 60)):
-        mask = np.zeros(size, np.uint8)
         extent = max(size) * min(0.6, 0.04 * rng.pareto(1.5) + 0.03)
-        centre = (int(rng.integers(size[1])), int(rng.integers(size[0])))
         axes = (max(1, int(extent)), max(1, int(extent * rng.uniform(0.2, 1))))
-        angle = rng.uniform(0, 180)
+        centre = (int(rng.integers(size[1])), int(rng.integers(size[0])))
+        reach = int(np.hypot(*axes)) + 2
+        left, top = (max(0, c - reach) for c in centre)
+        part = np.s_[top : centre[1] + reach, left : centre[0] + reach]  # blend no more than that
+        mask = np.zeros(scene[part].shape[:2], np.uint8)
+        inside, angle = (centre[0] - left, centre[1] - top), rng.uniform(0, 180)
         if rng.random() < 0.5:
-            cv2.ellipse(mask, centre, axes, angle, 0, 360, 255, -1, cv2.LINE_AA)
+            cv2.ellipse(mask, inside, axes, angle, 0, 360, 255, -1, cv2.LINE_AA)
         else:
-            box = cv2.boxPoints((centre, (2.0 * axes[0], 2.0 * axes[1]), angle))
+            box = cv2.boxPoints((inside, (2.0 * axes[0], 2.0 * axes[1]), angle))
             cv2.fillPoly(mask, [box.astype(np.int32)], 255, cv2.LINE_AA)
         mix = mask[..., None].astype(np.float32) / 255
         if rng.random() < 0.6:
             leaf: np.ndarray = random_colour(rng)
         else:
-            leaf = sheets[rng.integers(2)]
-        scene = scene * (1 - mix) + leaf * mix
-    return scene.astype(np.float32)
+            leaf = sheets[rng.integers(2)][part]
+        scene[part] = scene[part] * (1 - mix) + leaf * mix
+    return scene
 
 
 def wall(rng: np.random.Generator, size: Size) -> np.ndarray:

@@ -40,8 +40,9 @@ def _strand(
     root: np.ndarray,
     direction: np.ndarray,
     length: float,
+    thick: float = 1.0,
 ) -> None:
-    """One tapered cubic Bezier curve; its width falls to nothing at the tip."""
+    """One tapered cubic Bezier curve, about `thick` pixels wide, nothing at the tip."""
     length = length * rng.uniform(0.4, 1.4)
     steps = direction * length / 3
     points = [np.asarray(root, float)]
@@ -51,8 +52,8 @@ def _strand(
     t = np.linspace(0, 1, 14)[:, None]
     p0, p1, p2, p3 = points
     curve = (1 - t) ** 3 * p0 + 3 * (1 - t) ** 2 * t * p1 + 3 * (1 - t) * t**2 * p2 + t**3 * p3
-    width = rng.uniform(0.4, 1.6) * SUPERSAMPLE
-    value = int(rng.uniform(90, 255))
+    width = rng.uniform(0.4, 1.6) * thick * SUPERSAMPLE
+    value = int(rng.uniform(90, 255)) if thick < 2 else 255
     for i in range(len(curve) - 1):
         thick = max(1, round(width * (1 - i / len(curve))))
         a, b = (tuple(int(v * 8) for v in curve[j]) for j in (i, i + 1))
@@ -133,21 +134,24 @@ def _hard(rng: np.random.Generator, canvas: np.ndarray) -> None:
 
 
 def _strands(rng: np.random.Generator, canvas: np.ndarray) -> None:
-    """Grass, fur, branches, fringes: many strands out of a line or a ball."""
+    """Grass, fur, leaves, branches, fringes: many strands out of a line or a ball."""
     height, width = canvas.shape
     length = rng.uniform(0.1, 0.5) * height
     count = int(rng.integers(20, 160))
+    thick = float(np.exp(rng.uniform(0, np.log(8)))) if rng.random() < 0.5 else 1.0
     if rng.random() < 0.5:
         y = rng.uniform(0.4, 1.0) * height
         for x in rng.uniform(0, width, count):
-            _strand(rng, canvas, np.array([x, y]), np.array([rng.normal(0, 0.3), -1]), length)
+            _strand(
+                rng, canvas, np.array([x, y]), np.array([rng.normal(0, 0.3), -1]), length, thick
+            )
         return
     centre = rng.uniform(0.2, 0.8, 2) * (width, height)
     radius = rng.uniform(0.05, 0.25) * height
     cv2.circle(canvas, tuple(int(v) for v in centre), int(radius), 255, -1, cv2.LINE_AA)
     for angle in rng.uniform(0, 2 * np.pi, count):
         direction = np.array([np.cos(angle), np.sin(angle)])
-        _strand(rng, canvas, centre + 0.9 * radius * direction, direction, length * 0.6)
+        _strand(rng, canvas, centre + 0.9 * radius * direction, direction, length * 0.6, thick)
 
 
 def _holes(rng: np.random.Generator, canvas: np.ndarray) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from .assets import Assets
 from .shapes import SHAPES, draw_shape, draw_strands, veil
-from .textures import Size, random_colour, smooth_field, surface
+from .textures import Size, fibres, random_colour, smooth_field, surface
 
 # Shares of subject families; those that need a folder are left out where there is none.
 SUBJECT_SHARES = {
@@ -60,7 +60,7 @@ def draw_subject(
         colour, alpha = _stray_hair(rng, colour, alpha)
     if rng.random() < 0.05:
         alpha = veil(rng, alpha)
-    if rng.random() < 0.13:
+    if rng.random() < 0.2:
         colour = _camouflage(rng, colour, alpha, scene)
     if rng.random() < 0.3:
         light = 1 + rng.uniform(0, 0.3) * smooth_field(rng, size, 2)
@@ -71,7 +71,10 @@ def draw_subject(
 def _one(rng: np.random.Generator, kind: str, scene: np.ndarray, assets: Assets) -> Layer:
     size: Size = scene.shape[:2]
     if kind in SHAPES:
-        return surface(rng, size, assets), draw_shape(rng, kind, size)
+        hairy = kind == "strands" and rng.random() < 0.4
+        return (fibres(rng, size) if hairy else surface(rng, size, assets)), draw_shape(
+            rng, kind, size
+        )
     colour, alpha = place(rng, assets.subject(kind, rng), size)
     if kind == "objects" and rng.random() < 0.2:
         colour = surface(rng, size, assets)
@@ -92,7 +95,7 @@ def place(rng: np.random.Generator, picture: np.ndarray, size: Size) -> Layer:
     """
     height, width = picture.shape[:2]
     cut_below = picture[-1, :, 3].max() > 128
-    scale = np.exp(rng.uniform(np.log(0.45), np.log(1.4))) * min(size[0] / height, size[1] / width)
+    scale = np.exp(rng.uniform(np.log(0.45), np.log(2.2))) * min(size[0] / height, size[1] / width)
     if scale < 1:  # area-average first: the warp itself does not filter
         small = (max(2, round(width * scale)), max(2, round(height * scale)))
         premultiplied = cv2.resize(_premultiply(picture), small, interpolation=cv2.INTER_AREA)
@@ -162,11 +165,19 @@ def _stray_hair(rng: np.random.Generator, colour: np.ndarray, alpha: np.ndarray)
 def _camouflage(
     rng: np.random.Generator, colour: np.ndarray, alpha: np.ndarray, scene: np.ndarray
 ) -> np.ndarray:
-    """Bring a subject's colours near the scene's, or clothe it in a shifted copy of the scene."""
+    """Bring a subject's colours near the scene's, or clothe it in a shifted copy of the scene.
+
+    Or bring some patches of it near what they hide, so that only the rest of the subject tells.
+    """
     inside = alpha > 0.5
     if not inside.any():
         return colour
-    if rng.random() < 0.35:
+    kind = rng.random()
+    if kind < 0.45:
+        patches = smooth_field(rng, alpha.shape, rng.uniform(1, 5)) * 3 - rng.uniform(0, 3)
+        near = np.clip(patches, 0, rng.uniform(0.5, 0.9))[..., None]  # never all: a hole is that
+        return colour + near * (scene * np.float32(rng.normal(1, 0.08)) - colour)
+    if kind < 0.65:
         shift = [int(rng.uniform(0.15, 0.85) * n) for n in scene.shape[:2]]
         return np.roll(scene, shift, axis=(0, 1)) * np.float32(rng.uniform(0.8, 1.2))
     towards = scene[inside].mean(axis=0) - colour[inside].mean(axis=0)
@@ -182,9 +193,8 @@ def _over(below: Layer, above: Layer) -> Layer:
 
 def _premultiply(picture: np.ndarray) -> np.ndarray:
     """(h, w, 4) uint8 straight -> (h, w, 4) float32 premultiplied, 0..1."""
-    layer = picture.astype(np.float32) / 255
-    layer[..., :3] *= layer[..., 3:]
-    return layer
+    layer = cv2.split(np.float32(picture) * np.float32(1 / 255))
+    return cv2.merge([*(cv2.multiply(colour, layer[3]) for colour in layer[:3]), layer[3]])
 
 
 def _straight(layer: np.ndarray, fallback: np.ndarray | None = None) -> Layer:

@@ -62,6 +62,28 @@ def stripes(rng: np.random.Generator, size: Size) -> np.ndarray:
     return (random_colour(rng) * (1 - mix) + random_colour(rng) * mix).astype(np.float32)
 
 
+def fibres(rng: np.random.Generator, size: Size) -> np.ndarray:
+    """A mass of yarn, fur, grass or leaves with dark gaps, all of it opaque, (h, w, 3) float32."""
+    colours = [random_colour(rng) for _ in range(rng.integers(1, 4))]
+    gap = colours[0] * rng.uniform(0.03, 0.4)
+    canvas: np.ndarray = np.full((*size, 3), gap * 255).astype(np.uint8)
+    length, thick = rng.uniform(0.1, 0.9) * max(size), np.exp(rng.uniform(0, np.log(9)))
+    course, spread = rng.uniform(0, 2 * np.pi), rng.choice([0.1, 0.4, 3.0])
+    count = int(min(500, rng.uniform(0.6, 1.6) * size[0] * size[1] / (length * thick)))
+    starts = rng.uniform(-0.3, 1.3, (count, 2)) * (size[1], size[0])
+    angles = course + spread * rng.normal(size=(count, 1))
+    steps = np.linspace(0, 1, 7)
+    angles = angles + rng.normal(0, 0.5, (count, 1)) * steps  # count, 7
+    paths = np.stack([np.cos(angles), np.sin(angles)], 2).cumsum(1) * length / 7
+    paths = ((starts[:, None] - paths[:, 3:4] + paths) * 8).astype(np.int32)
+    light = rng.uniform(0.35, 1.15, count)
+    for path, shade in zip(paths, light, strict=True):
+        colour = colours[rng.integers(len(colours))] * shade * 255
+        width = max(1, round(thick * rng.uniform(0.4, 1.2)))
+        cv2.polylines(canvas, [path], False, colour.tolist(), width, cv2.LINE_AA, 3)
+    return canvas.astype(np.float32) / 255
+
+
 def gradient(rng: np.random.Generator, size: Size) -> np.ndarray:
     """One colour, lit unevenly, with faint grain: a wall, (h, w, 3) float32."""
     light = 1 + rng.uniform(0, 0.2) * smooth_field(rng, size, rng.uniform(1, 2.5))
@@ -91,8 +113,10 @@ def surface(rng: np.random.Generator, size: Size, assets: Assets) -> np.ndarray:
     kind = rng.random()
     if (assets.textures or assets.backgrounds) and kind < 0.45:
         return crop_photo(rng, assets.texture(rng), size)
-    if kind < 0.65:
+    if kind < 0.57:
+        return fibres(rng, size)
+    if kind < 0.70:
         return noise(rng, size)
-    if kind < 0.78:
+    if kind < 0.80:
         return stripes(rng, size)
     return gradient(rng, size)

@@ -74,7 +74,7 @@ def test_a_run_is_not_overwritten_unasked(tmp_path: Path) -> None:
     Trainer(config_in(tmp_path), quiet=True).run()
     with pytest.raises(OutputError, match="--resume"):
         Trainer(config_in(tmp_path), quiet=True)
-    with pytest.raises(InputError, match="run of mobilenetv2"):
+    with pytest.raises(InputError, match="run of backbone mobilenetv2, not resnet50"):
         Trainer(config_in(tmp_path, backbone="resnet50"), resume=True, quiet=True)
 
 

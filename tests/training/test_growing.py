@@ -1,0 +1,85 @@
+"""Growing: folding and deepening keep the function; imitation pulls features to the teacher's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from bgmatting.errors import InputError
+from bgmatting.hub import MattingBase
+from bgmatting.model import MattingNetwork
+from bgmatting.training.average import reestimate_batch_norm
+from bgmatting.training.capture import Pair
+from bgmatting.training.config import TrainingConfig
+from bgmatting.training.growing import deepen, fold, grow, imitation
+from bgmatting.training.loop import Trainer
+from bgmatting.training.schedule import Schedule, Stage
+
+
+def settled(network: MattingNetwork) -> MattingNetwork:
+    """With batch-norm statistics of its own, so that no layer is a mere identity."""
+    src, bgr = torch.rand(4, 3, 64, 80), torch.rand(4, 3, 64, 80)
+    reestimate_batch_norm(network, [Pair(src, bgr, src[:, :1], src)])
+    return network.eval()
+
+
+@pytest.mark.parametrize("size", [(64, 96), (50, 77)])
+def test_folding_keeps_the_function(size: tuple[int, int]) -> None:
+    torch.manual_seed(0)
+    network = settled(grow(MattingNetwork("mobilenetv2"), "resnet50", "mobilenetv2"))
+    folded = fold(network, "resnet50")
+    assert folded.state_dict().keys() == MattingNetwork("resnet50").state_dict().keys()
+    src, bgr = torch.rand(1, 3, *size), torch.rand(1, 3, *size)
+    with torch.no_grad():
+        before, after = network.raw(src, bgr), folded.raw(src, bgr)
+    assert torch.allclose(before, after, atol=1e-3 * float(before.abs().max()))
+    assert before.std() > 1e-3
+
+
+def test_only_a_mapped_network_folds() -> None:
+    with pytest.raises(TypeError, match="no maps"):
+        fold(MattingNetwork("mobilenetv2"), "resnet50")
+
+
+def test_deepening_keeps_the_function() -> None:
+    torch.manual_seed(0)
+    donor, deeper = settled(MattingNetwork("resnet50")), MattingNetwork("resnet101").eval()
+    deepen(donor, deeper)
+    src, bgr = torch.rand(1, 3, 64, 64), torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        assert torch.allclose(donor.raw(src, bgr), deeper.raw(src, bgr), atol=1e-5)
+    deeper.raw(src, bgr).sum().backward()
+    added = deeper.get_parameter("backbone.layer3.22.bn3.weight")
+    assert added.grad is not None
+    assert added.grad.abs().sum() > 0  # what was added can learn
+
+
+@pytest.mark.parametrize("other", ["mobilenetv2", "resnet101"])
+def test_weights_of_another_kind_are_refused(other: str) -> None:
+    with pytest.raises(InputError, match="another kind"):
+        deepen(MattingNetwork(other), MattingNetwork("resnet50"))
+
+
+def test_imitation_is_nothing_for_equals_and_one_for_silence() -> None:
+    torch.manual_seed(0)
+    features = [torch.randn(2, 8, 16, 16), 5 + 3 * torch.randn(2, 4, 8, 8)]
+    assert imitation(features, features) == 0
+    means = [f.mean((0, 2, 3), keepdim=True).expand_as(f) for f in features]
+    assert imitation(means, features).item() == pytest.approx(1, abs=0.02)
+
+
+def test_a_run_with_a_teacher_gives_an_ordinary_network(tmp_path: Path) -> None:
+    MattingBase("mobilenetv2").save_pretrained(tmp_path / "teacher")
+    config = TrainingConfig(
+        "resnet50", tmp_path / "run", teacher=str(tmp_path / "teacher"), cpu=True, workers=0,
+        schedule=Schedule(samples=16, stages=(Stage(1, 32),), batch=4, warm_up=2),
+        check_every=2, validation=8, statistics=2,
+    )  # fmt: skip
+    trainer = Trainer(config, quiet=True)
+    network = trainer.run()
+    MattingNetwork("resnet50").load_state_dict(network.state_dict())
+    assert all("train_imitation" in entry for entry in trainer.history)
+    with pytest.raises(InputError, match="teacher"):
+        Trainer(TrainingConfig("resnet50", tmp_path / "run", cpu=True), resume=True, quiet=True)

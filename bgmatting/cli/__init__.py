@@ -29,6 +29,7 @@ COMMANDS = {
     "convert": "Turn a published checkpoint into a weights folder.",
     "publish": "Put a weights folder on the Hub.",
     "evaluate": "Measure weights against known mattes.",
+    "card": "Measure weights and write their model card.",
     "train": "Train weights.",
 }
 

@@ -45,6 +45,7 @@ Over several processes or machines:
 @click.option("--cpu", is_flag=True, help="Do not use a GPU.")
 @click.option("--check-every", default=250, show_default=True, help="Steps between checkpoints.")
 @click.option("--data", default="", help="What the data is and its licence, for the card.")
+@click.option("--measure", type=FOLDER, multiple=True, help="Evaluation set for the card's table.")
 @click.option(
     "--preview", type=click.Path(dir_okay=False, path_type=Path),
     help="Only write a contact sheet of generated samples to this PNG.",
@@ -108,6 +109,7 @@ def _run(options: dict, folders) -> None:  # type: ignore[no-untyped-def]
 
         scores = trainer.validation.score(network)
         folder = export(
-            network, config, samples=trainer.samples, scores=scores, data=options["data"]
-        )
+            network, config, samples=trainer.samples, scores=scores, data=options["data"],
+            sets=options["measure"],
+        )  # fmt: skip
         click.echo(folder)

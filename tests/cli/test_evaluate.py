@@ -4,9 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
@@ -22,41 +20,6 @@ def evaluate(*arguments: object) -> subprocess.CompletedProcess[str]:
         check=False,
         env={**os.environ, "HF_HUB_OFFLINE": "1"},
     )
-
-
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory) -> Path:
-    """A folder of random weights whose working size is 64."""
-    import torch
-
-    from bgmatting import MattingBase
-
-    torch.manual_seed(0)
-    folder = tmp_path_factory.mktemp("weights") / "random"
-    MattingBase("mobilenetv2", working_size=64).save_pretrained(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def pairs(tmp_path_factory) -> Path:
-    """A set of three: a bright box before noise, in two conditions."""
-    root = tmp_path_factory.mktemp("sets") / "boxes"
-    random = np.random.default_rng(0)
-    names = ["clean/a", "clean/b", "drift/a"]
-    for name in names:
-        background = random.integers(0, 90, (72, 96, 3)).astype(np.uint8)
-        foreground = random.integers(170, 255, (72, 96, 3)).astype(np.uint8)
-        alpha = np.zeros((72, 96), dtype=np.uint8)
-        alpha[20:50, 30:60] = 255
-        source = np.where(alpha[..., None] > 0, foreground, background)
-        folder = root / name
-        folder.mkdir(parents=True)
-        for part, picture in zip(
-            ("src", "bgr", "pha", "fgr"), (source, background, alpha, foreground), strict=True
-        ):
-            Image.fromarray(picture).save(folder / f"{part}.png")
-    (root / "index.json").write_text(json.dumps(names))
-    return root
 
 
 def test_table_and_report(weights, pairs, tmp_path):

@@ -40,6 +40,16 @@ def test_a_short_run_without_any_pictures_ends_in_weights(train, tmp_path):
     assert "Traceback" not in again.stderr
 
 
+def test_the_card_can_hold_what_a_set_measures(train, pairs, tmp_path):
+    size = ("--samples", "4", "--batch", "4", "--crops", "32:1")
+    done = train("--backbone", "mobilenetv2", "--out", "run", "--cpu", *size, "--measure", pairs)
+    assert done.returncode == 0, done.stderr
+    card = (tmp_path / "run" / "weights" / "README.md").read_text()
+    assert "boxes, 96x72" in card
+    assert "4 generated pairs" in card
+    assert (tmp_path / "run" / "weights" / "metrics.json").exists()
+
+
 def test_preview(train, tmp_path):
     done = train("--preview", "look.png")
     assert done.returncode == 0, done.stderr
@@ -59,6 +69,11 @@ def test_preview(train, tmp_path):
         (("--backbone", "mobilenetv2", "--out", "run", "--crops", "0"), 1, "crops are"),
         (("--backbone", "mobilenetv2", "--out", "run", "--resume"), 1, "nothing to resume"),
         (("--people", "nowhere"), 2, "nowhere"),
+        (
+            ("--backbone", "resnet50", "--out", "run", "--teacher", "here", "--from", "there"),
+            1,
+            "exclude each other",
+        ),
     ],
 )
 def test_mistakes_get_a_sentence(train, arguments, status, said):

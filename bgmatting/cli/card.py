@@ -1,0 +1,57 @@
+"""`bgmatting card`: measure weights and write their model card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+EPILOG = """\b
+Example:
+  bgmatting card weights/mobilenetv2 eval/composites eval/hd \\
+      --source "Trained by bgmatting train in a day." --data "$(cat data.md)"
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("folder", type=FOLDER)
+@click.argument("datasets", nargs=-1, required=True, type=FOLDER, metavar="DATASET...")
+@click.option("--source", help="A sentence on where the weights come from.")
+@click.option("--data", help="Markdown on what they were trained on, and its licences.")
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda", "mps"]),
+    default="auto",
+    show_default=True,
+)
+def card(
+    folder: Path, datasets: tuple[Path, ...], source: str | None, data: str | None, device: str
+) -> None:
+    """Measure the weights in FOLDER and write their model card.
+
+    On each DATASET ('bgmatting evaluate --help' says what that is) the weights are measured as
+    users get them, once more without aligning, and beside a keyer. The figures go to metrics.json
+    and, with the rest that is known of the weights, to README.md; a card that somebody wrote by
+    hand is left alone.
+    """
+    from tqdm import tqdm
+
+    from ..evaluation.card import write_measured_card
+
+    # disable=None: no bar where stderr is no terminal.
+    with tqdm(unit="pair", disable=None, leave=False) as bar:
+        path = write_measured_card(
+            folder, datasets, source=source, data=data, device=device,
+            progress=lambda sample: bar.update(),
+        )  # fmt: skip
+    click.echo(folder / "metrics.json")
+    if path is None:
+        click.echo(
+            "bgmatting: README.md was written by hand and stays as it is; move it away to have one "
+            "written",
+            err=True,
+        )
+    else:
+        click.echo(path)

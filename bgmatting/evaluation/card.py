@@ -1,0 +1,89 @@
+"""A weights folder's model card, with what the weights measure on evaluation sets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ..hub.card import METRICS_NAME, write_card
+from ..hub.files import write_text
+from ..imaging import Matter
+from .dataset import EvaluationSet
+from .predictors import difference_keyer, matter_predictor
+from .report import resolutions, table_rows
+from .run import evaluate
+
+
+def measured_rows(
+    matter: Matter,
+    sets: Sequence[Path],
+    method: str,
+    progress: Callable[[str], None] | None = None,
+) -> list[dict[str, str]]:
+    """Rows of a card's table: the weights as users get them, not aligned, and a keyer.
+
+    Args:
+        matter: the weights, ready to matte.
+        sets: folders of evaluation sets.
+        method: what to call the weights.
+        progress: called with a sample's name after each measurement.
+
+    Raises:
+        InputError: a folder is no evaluation set.
+    """
+    predictors = {
+        method: matter_predictor(matter),
+        f"{method}, not aligned": matter_predictor(matter, align=False),
+        "difference keyer": difference_keyer,
+    }
+    rows = []
+    for folder in sets:
+        pairs = EvaluationSet(folder)
+        results = [
+            evaluate(
+                predict, pairs, method=name,
+                progress=None if progress is None else lambda done, sample: progress(sample),
+            )
+            for name, predict in predictors.items()
+        ]  # fmt: skip
+        size = next(iter(resolutions(results[0].samples)))
+        rows += [
+            {"set": f"{pairs.name}, {size}", **row}
+            for row in table_rows(results)
+            if row["condition"] != "all"
+        ]
+    return rows
+
+
+def write_measured_card(
+    folder: Path,
+    sets: Sequence[Path],
+    *,
+    source: str | None = None,
+    data: str | None = None,
+    device: str = "auto",
+    progress: Callable[[str], None] | None = None,
+) -> Path | None:
+    """Measure a weights folder on evaluation sets; write its `metrics.json` and its card.
+
+    Args:
+        folder: of the weights.
+        sets: folders of evaluation sets.
+        source: a sentence on where the weights come from.
+        data: Markdown on what they were trained on, and under which licences.
+        device: to measure on.
+        progress: as in `measured_rows`.
+
+    Returns:
+        The card's path, or None where a hand-written card was left alone.
+
+    Raises:
+        InputError: a set is none.
+        WeightsError: the folder holds no weights.
+        OutputError: a file cannot be written.
+    """
+    matter = Matter.from_pretrained(folder, device=device)
+    rows = measured_rows(matter, sets, matter.backbone or folder.resolve().name, progress)
+    write_text(folder / METRICS_NAME, json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
+    return write_card(folder, source=source, data=data)

@@ -56,6 +56,7 @@ def main() -> None:
     parser.add_argument("--side", type=int, default=176, help="of the crops, pixels")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--rate", type=float, default=5e-4, help="peak learning rate")
+    parser.add_argument("--precision", choices=["no", "bf16"], default="no")
     parser.add_argument("--out", type=Path, required=True, help="folder for the runs")
     parser.add_argument("--only", help=f"semicolon-separated, of: {'; '.join(VARIANTS)}")
     for kind in ("people", "objects", "backgrounds", "textures"):
@@ -105,7 +106,9 @@ def config(name: str, folder: Path, options: argparse.Namespace) -> TrainingConf
         start=options.start,
         seed=1 if name == AGAIN else 0,
         cpu=True,
+        precision=options.precision,
         check_every=200,
+        validation=8,
     )
 
 

@@ -39,6 +39,11 @@ Over several processes or machines:
 @click.option("--batch", default=8, show_default=True, help="Samples a step and process.")
 @click.option("--crops", help="Crop sides and until when, e.g. 176:0.6,256:0.9,352:1.")
 @click.option("--rate", default=1e-3, show_default=True, help="Peak learning rate.")
+@click.option(
+    "--norms", type=click.FloatRange(0, 1),
+    help="Share of the run in which batch norms follow their batches; then they are frozen.  "
+    "[default: 0 with --from, else 0.3]",
+)  # fmt: skip
 @click.option("--seed", default=0, show_default=True)
 @click.option("--workers", default=1, show_default=True, help="Drawing processes per process.")
 @click.option("--precision", type=click.Choice(["no", "bf16", "fp16"]), default="no")
@@ -98,9 +103,12 @@ def _run(options: dict, folders) -> None:  # type: ignore[no-untyped-def]
         "precision",
         "cpu",
     )
+    norms = options["norms"]
+    if norms is None:
+        norms = 0.0 if options["start"] else 0.3
     config = TrainingConfig(
         **{name: options[name] for name in names}, folders=folders, schedule=schedule,
-        check_every=options["check_every"],
+        check_every=options["check_every"], norms=norms,
     )  # fmt: skip
     trainer = Trainer(config, resume=options["resume"])
     network = trainer.run()

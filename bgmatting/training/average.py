@@ -24,6 +24,10 @@ class WeightAverage:
         self.network = copy.deepcopy(network).eval().requires_grad_(False)
         self.decay = decay
 
+    def restart(self, network: MattingNetwork) -> None:
+        """Be a copy of the network once more."""
+        self.network.load_state_dict(network.state_dict())
+
     @torch.no_grad()
     def update(self, network: MattingNetwork, step: int) -> None:
         """Take in the parameters after a step, and batch-norm statistics likewise.

@@ -26,6 +26,7 @@ class TrainingConfig:
         start: or weights to start from: folder, backbone name or repo id; of the same backbone, or
             of resnet50 for resnet101.
         teacher: or weights of another backbone to grow the network out of; see `growing`.
+        norms: share of the run in which batch norms follow their batches; then they are frozen.
         seed: of everything random.
         workers: drawing processes for each training process.
         precision: `no`, `bf16` or `fp16`, of the network's mixed precision.
@@ -44,6 +45,7 @@ class TrainingConfig:
     encoder: Path | None = None
     start: str | None = None
     teacher: str | None = None
+    norms: float = 0.0
     seed: int = 0
     workers: int = 1
     precision: str = "no"

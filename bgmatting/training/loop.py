@@ -22,6 +22,7 @@ from .checkpoint import NAME, load_checkpoint, save_checkpoint
 from .config import TrainingConfig
 from .growing import fold
 from .initial import starting_point
+from .norms import freeze_norms, steady_norms, still_dropout
 from .objective import RawMatte, objective, parameter_groups
 from .precision import spare_from_autocast
 from .preview import contact_sheet
@@ -59,6 +60,8 @@ class Trainer:
         self.network, example = starting_point(config)
         if state is not None:
             self.network.load_state_dict(state["network"])
+        still_dropout(self.network)
+        self.frozen = state is not None and state["frozen"]
         self.network.to(self.device).to(memory_format=torch.channels_last)
         self.average = WeightAverage(self.network)
         spare_from_autocast(self.network)
@@ -99,6 +102,8 @@ class Trainer:
         clock, spent = time.monotonic(), self.minutes
         while (progress := self._progress()) < 1:
             pair = self._pair(next(layers), progress)
+            if not self.frozen and progress >= config.norms:
+                self._freeze_norms()
             terms = self._train_step(pair, schedule.learning_rate(self.step, progress))
             count = len(pair.src) * self.accelerator.num_processes
             self.step, self.samples = self.step + 1, self.samples + count
@@ -117,7 +122,8 @@ class Trainer:
                 self._check(running, writer, pair)
         bar.close()
         self._check(running, writer, None)
-        reestimate_batch_norm(self.average.network, self._statistics())
+        if not self.frozen:
+            reestimate_batch_norm(self.average.network, self._statistics())
         average = self.average.network
         return fold(average, config.backbone) if config.teacher else average
 
@@ -125,6 +131,8 @@ class Trainer:
         # Dropout of a step depends on nothing but the step: resuming repeats it exactly.
         torch.manual_seed(self.config.seed * 1_000_003 + self.step * 1009 + self.rank)
         self.network.train()
+        if self.frozen:
+            freeze_norms(self.network)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         src, bgr = (t.contiguous(memory_format=torch.channels_last) for t in (pair.src, pair.bgr))
@@ -137,6 +145,14 @@ class Trainer:
         self.optimizer.zero_grad(set_to_none=True)
         self.average.update(self.network, self.step)
         return {name: float(value.detach()) for name, value in terms.items()}
+
+    def _freeze_norms(self) -> None:
+        """Keep batch norms from now on as they are, or, if they followed batches, as they mean."""
+        if self.step:
+            reestimate_batch_norm(self.network, self._statistics())
+        steady_norms(self.network)
+        self.average.restart(self.network)
+        self.frozen = True
 
     def _plan(self, step: int) -> list[Draw]:
         """The draws of a step: samples of this process's own, of the size that all draw.
@@ -188,7 +204,7 @@ class Trainer:
     def _state(self) -> dict:
         return {
             "backbone": self.config.backbone, "teacher": self.config.teacher,
-            "network": self.network.state_dict(),
+            "network": self.network.state_dict(), "frozen": self.frozen,
             "average": self.average.network.state_dict(),
             "optimizer": self.optimizer.state_dict(), "step": self.step,
             "samples": self.samples, "minutes": self.minutes, "history": self.history,

@@ -16,6 +16,7 @@ WEIGHTS = {
     "error": 1.0,
     "pyramid": 0.3,  # ours
     "foreground_area": 0.5,  # ours
+    "overshoot": 0.05,  # ours
 }
 
 
@@ -40,18 +41,39 @@ def losses(raw: Tensor, truth: Pair) -> dict[str, Tensor]:
         "error": F.mse_loss(err, (pha - truth.pha).abs().detach()),
         "pyramid": pyramid_distance(pha, truth.pha),
         "foreground_area": (off.sum((1, 2, 3)) / area).mean(),
+        "overshoot": overshoot(raw[:, 0:1]),
     }
     terms["total"] = sum((WEIGHTS[name] * term for name, term in terms.items()), raw.new_zeros(()))
     return terms
 
 
-def clamp_through(x: Tensor) -> Tensor:
-    """Clamp to 0..1 whose gradient is 1 everywhere.
+class _ClampThrough(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x: Tensor) -> Tensor:  # type: ignore[no-untyped-def]
+        ctx.save_for_backward(x)
+        return x.clamp(0, 1)
 
-    A true clamp stops the gradient of every value outside, which is most of them at the start;
-    values that are outside on the right side get none from an L1 loss anyway.
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> Tensor:  # type: ignore[no-untyped-def]
+        (x,) = ctx.saved_tensors
+        # Descent lowers x where the gradient is positive.
+        further = ((x < 0) & (gradient > 0)) | ((x > 1) & (gradient < 0))
+        return gradient.masked_fill(further, 0)
+
+
+def clamp_through(x: Tensor) -> Tensor:
+    """Clamp to 0..1 whose gradient passes, except where it would push further out.
+
+    A true clamp stops the gradient of every value outside, which is most of them at the start. One
+    that lets all of it pass has no end: terms that compare neighbours push values that are outside
+    already, with no effect and so for ever; raw alphas of -10,000 came of it.
     """
-    return x + (x.clamp(0, 1) - x).detach()
+    return _ClampThrough.apply(x)
+
+
+def overshoot(x: Tensor) -> Tensor:
+    """How far values are outside 0..1, on average, a scalar."""
+    return (x - x.detach().clamp(0, 1)).abs().mean()
 
 
 def sobel(x: Tensor) -> Tensor:

@@ -6,7 +6,14 @@ import pytest
 import torch
 
 from bgmatting.training.capture import Pair
-from bgmatting.training.losses import WEIGHTS, clamp_through, losses, pyramid_distance, sobel
+from bgmatting.training.losses import (
+    WEIGHTS,
+    clamp_through,
+    losses,
+    overshoot,
+    pyramid_distance,
+    sobel,
+)
 
 
 def truth_of(pha: torch.Tensor) -> Pair:
@@ -32,13 +39,32 @@ def test_values_beyond_the_range_cost_nothing_on_the_right_side() -> None:
     assert raw.grad[:, 0].abs().max() == 0
 
 
-def test_clamp_lets_the_gradient_through() -> None:
+@pytest.mark.parametrize(("sign", "expected"), [(1, [0, 1, 1]), (-1, [-1, -1, 0])])
+def test_clamp_lets_the_gradient_through_unless_it_leads_further_out(
+    sign: int, expected: list[float]
+) -> None:
     x = torch.tensor([-2.0, 0.5, 3.0], requires_grad=True)
     y = clamp_through(x)
     assert y.tolist() == [0, 0.5, 1]
-    y.sum().backward()
+    (sign * y.sum()).backward()
     assert x.grad is not None
-    assert x.grad.tolist() == [1, 1, 1]
+    assert x.grad.tolist() == expected
+
+
+def test_no_loss_drives_values_out_of_range_for_ever() -> None:
+    """A transparent pixel beside wrong ones is all right as it is, whatever its neighbours cost."""
+    pha = torch.zeros(1, 1, 16, 16)
+    raw = torch.full((1, 5, 16, 16), -0.5)
+    raw[:, 0, :, 8:] = 0.9
+    raw.requires_grad_()
+    losses(raw, truth_of(pha))["total"].backward()
+    assert raw.grad is not None
+    assert (raw.grad[:, 0, :, :8] <= 0).all()  # descent moves none of them further down
+    assert (raw.grad[:, 0, :, :8] < 0).any()
+
+
+def test_overshoot_is_the_mean_distance_from_the_range() -> None:
+    assert overshoot(torch.tensor([-2.0, 0.5, 1.0, 3.0])).item() == pytest.approx(1.0)
 
 
 def test_alpha_wrong_everywhere_by_a_quarter() -> None:

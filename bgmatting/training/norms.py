@@ -1,0 +1,52 @@
+"""Batch norms in training: following the batches at first, then frozen.
+
+Small batches of mattes make poor statistics: how much of a batch is subject shifts every channel.
+From weights that work already, a network with frozen norms learns at once where one that follows
+its batches unlearns. From nothing it needs them to get going.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+LEAST_VARIANCE = 1e-2
+DEAD = 1e-5  # variance below which a channel says nothing
+MOST_GAIN = 5.0
+
+
+def freeze_norms(network: nn.Module) -> None:
+    """Put every batch norm in eval mode, after `network.train()`: fixed statistics; affine part
+    and all else go on training."""
+    for norm in _norms(network):
+        norm.eval()
+
+
+@torch.no_grad()
+def steady_norms(network: nn.Module) -> None:
+    """Make frozen norms fit to train with: no channel that a small step could blow up.
+
+    A channel that hardly ever varies is divided by next to nothing. Its variance is raised and its
+    weight with it, which leaves the function as it is, but a step of the weight is no longer worth
+    a hundred. Gains beyond `MOST_GAIN` are cut, dead channels silenced.
+    """
+    for norm in _norms(network):
+        variance = norm.running_var
+        if variance is None:  # a norm that keeps no statistics
+            continue
+        gain = norm.weight / (variance + norm.eps).sqrt()
+        low = variance < LEAST_VARIANCE
+        mended = torch.where(variance < DEAD, 0.0, gain.clamp(-MOST_GAIN, MOST_GAIN))
+        variance.clamp_(min=LEAST_VARIANCE)
+        norm.weight.copy_(torch.where(low, mended * (variance + norm.eps).sqrt(), norm.weight))
+
+
+def still_dropout(network: nn.Module) -> None:
+    """Switch dropout off: generated pairs never repeat, so there is nothing to overfit to."""
+    for module in network.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0.0
+
+
+def _norms(network: nn.Module) -> list[nn.BatchNorm2d]:
+    return [m for m in network.modules() if isinstance(m, nn.BatchNorm2d)]

@@ -1,0 +1,84 @@
+"""Frozen batch norms: the same function, safe to train, and never left half frozen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from bgmatting.hub import MattingBase
+from bgmatting.model import MattingNetwork
+from bgmatting.training.config import TrainingConfig
+from bgmatting.training.loop import Trainer
+from bgmatting.training.norms import MOST_GAIN, freeze_norms, steady_norms
+from bgmatting.training.schedule import Schedule, Stage
+
+SHORT = Schedule(samples=16, stages=(Stage(1, 32),), batch=4, warm_up=2)
+
+
+def config_in(folder: Path, **changes: object) -> TrainingConfig:
+    config = TrainingConfig(
+        "mobilenetv2", folder, schedule=SHORT, cpu=True, workers=0, check_every=1,
+        validation=8, statistics=2,
+    )  # fmt: skip
+    return replace(config, **changes)  # type: ignore[arg-type]
+
+
+def test_steadying_keeps_ordinary_and_quiet_channels_as_they_are() -> None:
+    norm = nn.BatchNorm2d(4).eval()
+    norm.running_mean.copy_(torch.tensor([0.5, -1.0, 0.2, 0.3]))
+    norm.running_var.copy_(torch.tensor([2.0, 4e-3, 4e-3, 0.0]))
+    with torch.no_grad():
+        norm.weight.copy_(torch.tensor([1.5, 0.1, 9.0, 0.4]))
+        norm.bias.copy_(torch.tensor([0.1, 0.2, 0.3, 0.4]))
+    x = torch.randn(2, 4, 5, 5)
+    before = norm(x)
+    steady_norms(norm)
+    after = norm(x)
+    assert torch.allclose(before[:, :2], after[:, :2], atol=1e-5)
+    gain = norm.weight / (norm.running_var + norm.eps).sqrt()
+    assert torch.isclose(gain[2], torch.tensor(MOST_GAIN))  # was beyond it
+    assert torch.allclose(after[:, 3], torch.tensor(0.4))  # dead: only its bias is left
+    assert norm.running_var.min() > 1e-3
+
+
+def test_frozen_norms_keep_their_statistics_and_train_the_rest() -> None:
+    network = MattingNetwork("mobilenetv2").train()
+    freeze_norms(network)
+    statistics = {k: v.clone() for k, v in network.state_dict().items() if "running" in k}
+    network.raw(torch.rand(2, 3, 32, 32), torch.rand(2, 3, 32, 32), 5).sum().backward()
+    for name, value in statistics.items():
+        assert torch.equal(network.state_dict()[name], value), name
+    assert network.decoder.bn1.weight.grad.abs().sum() > 0
+    assert network.decoder.conv4.training
+
+
+def test_a_run_from_weights_keeps_their_statistics(tmp_path: Path) -> None:
+    base = MattingBase("mobilenetv2")
+    base.save_pretrained(tmp_path / "weights")
+    config = config_in(tmp_path / "run", start=str(tmp_path / "weights"))
+    trainer = Trainer(config, quiet=True)
+    network = trainer.run()
+    assert trainer.frozen
+    for key, value in base.state_dict().items():
+        if "running" in key:
+            assert torch.allclose(network.state_dict()[key], value, atol=1e-6), key
+
+
+def test_norms_follow_at_first_and_freeze_later_also_after_a_pause(tmp_path: Path) -> None:
+    whole = Trainer(config_in(tmp_path / "whole", norms=0.5), quiet=True)
+    whole.run()
+    assert whole.frozen
+    halves = Trainer(config_in(tmp_path / "halves", norms=0.5), quiet=True)
+    progress = halves._progress
+    halves._progress = lambda: 1.0 if halves.step == 3 else progress()  # type: ignore[method-assign]
+    halves.run()
+    resumed = Trainer(config_in(tmp_path / "halves", norms=0.5), resume=True, quiet=True)
+    assert resumed.frozen
+    resumed.run()
+    for (name, a), b in zip(
+        whole.network.state_dict().items(), resumed.network.state_dict().values(), strict=True
+    ):
+        assert torch.equal(a, b), name

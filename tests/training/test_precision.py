@@ -19,20 +19,20 @@ def test_without_autocast_nothing_changes() -> None:
     assert torch.equal(network.raw(src, bgr), spared.raw(src, bgr))
 
 
-def test_the_first_convolution_sees_differences_below_one_step_of_eight_bits() -> None:
+def test_the_first_layers_see_differences_below_one_step_of_eight_bits() -> None:
     """Bright source and plate that differ by less than bfloat16 tells apart."""
     network = MattingNetwork("mobilenetv2").eval()
-    stem = network.backbone.features[0][0]
+    first = network.backbone.features[0]
     with torch.no_grad():
-        stem.weight[:, :3], stem.weight[:, 3:] = 1, -1
+        first[0].weight[:, :3], first[0].weight[:, 3:] = -1, 1
     photo = torch.full((1, 3, 16, 16), 250 / 255)
     pair = torch.cat([photo, photo + 0.6 / 255], 1)
     with torch.autocast("cpu", torch.bfloat16):
-        lost = stem(pair)[..., 2:-2, 2:-2].float()
+        lost = first(pair)[..., 2:-2, 2:-2].float()
         spare_from_autocast(network)
-        seen = stem(pair)[..., 2:-2, 2:-2]
+        seen = first(pair)[..., 2:-2, 2:-2]
     assert seen.dtype == torch.bfloat16
-    expected = torch.tensor(-27 * 0.6 / 255)
+    expected = torch.tensor(27 * 0.6 / 255)
     assert torch.allclose(seen.float(), expected, rtol=0.01)
     assert not torch.allclose(lost, expected, rtol=0.01)
 

@@ -128,8 +128,6 @@ class Trainer:
         return fold(average, config.backbone) if config.teacher else average
 
     def _train_step(self, pair: Pair, rate: float) -> dict[str, float]:
-        # Dropout of a step depends on nothing but the step: resuming repeats it exactly.
-        torch.manual_seed(self.config.seed * 1_000_003 + self.step * 1009 + self.rank)
         self.network.train()
         if self.frozen:
             freeze_norms(self.network)

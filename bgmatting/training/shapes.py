@@ -55,9 +55,9 @@ def _strand(
     width = rng.uniform(0.4, 1.6) * thick * SUPERSAMPLE
     value = int(rng.uniform(90, 255)) if thick < 2 else 255
     for i in range(len(curve) - 1):
-        thick = max(1, round(width * (1 - i / len(curve))))
+        here = max(1, round(width * (1 - i / len(curve))))
         a, b = (tuple(int(v * 8) for v in curve[j]) for j in (i, i + 1))
-        cv2.line(canvas, a, b, value, thick, cv2.LINE_AA, 3)
+        cv2.line(canvas, a, b, value, here, cv2.LINE_AA, 3)
 
 
 def _humanoid(rng: np.random.Generator, canvas: np.ndarray) -> None:

@@ -72,9 +72,8 @@ def _one(rng: np.random.Generator, kind: str, scene: np.ndarray, assets: Assets)
     size: Size = scene.shape[:2]
     if kind in SHAPES:
         hairy = kind == "strands" and rng.random() < 0.4
-        return (fibres(rng, size) if hairy else surface(rng, size, assets)), draw_shape(
-            rng, kind, size
-        )
+        colour = fibres(rng, size) if hairy else surface(rng, size, assets)
+        return colour, draw_shape(rng, kind, size)
     colour, alpha = place(rng, assets.subject(kind, rng), size)
     if kind == "objects" and rng.random() < 0.2:
         colour = surface(rng, size, assets)

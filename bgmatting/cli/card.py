@@ -33,9 +33,13 @@ def card(
 
     On each DATASET ('bgmatting evaluate --help' says what that is) the weights are measured as
     users get them, once more without aligning, and beside a keyer. The figures go to metrics.json
-    and, with the rest that is known of the weights, to README.md; a card that somebody wrote by
-    hand is left alone.
+    and, with the rest that is known of the weights, to README.md. Without --source and --data a
+    card that is there only gets a new table; one that somebody wrote by hand is left alone.
     """
+    if (source is None) != (data is None):
+        raise click.UsageError(
+            "--source and --data go together: the card is written anew with both"
+        )
     from tqdm import tqdm
 
     from ..evaluation.card import write_measured_card

@@ -103,12 +103,9 @@ def _run(options: dict, folders) -> None:  # type: ignore[no-untyped-def]
         "precision",
         "cpu",
     )
-    norms = options["norms"]
-    if norms is None:
-        norms = 0.0 if options["start"] else 0.3
     config = TrainingConfig(
         **{name: options[name] for name in names}, folders=folders, schedule=schedule,
-        check_every=options["check_every"], norms=norms,
+        check_every=options["check_every"], norms=options["norms"],
     )  # fmt: skip
     trainer = Trainer(config, resume=options["resume"])
     network = trainer.run()

@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ..hub.card import METRICS_NAME, write_card
+from ..hub.card import METRICS_NAME, is_untouched, read_card, with_metrics, write_card
 from ..hub.files import write_text
+from ..hub.names import CARD_NAME
 from ..imaging import Matter
 from .dataset import EvaluationSet
 from .predictors import difference_keyer, matter_predictor
@@ -71,7 +72,8 @@ def write_measured_card(
         folder: of the weights.
         sets: folders of evaluation sets.
         source: a sentence on where the weights come from.
-        data: Markdown on what they were trained on, and under which licences.
+        data: Markdown on what they were trained on, and under which licences. Where neither is
+            given, a card that is there keeps what it says of both.
         device: to measure on.
         progress: as in `measured_rows`.
 
@@ -86,4 +88,8 @@ def write_measured_card(
     matter = Matter.from_pretrained(folder, device=device)
     rows = measured_rows(matter, sets, matter.backbone or folder.resolve().name, progress)
     write_text(folder / METRICS_NAME, json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
+    path = folder / CARD_NAME
+    if source is None and data is None and path.exists() and is_untouched(read_card(path)):
+        write_text(path, with_metrics(read_card(path), rows))
+        return path
     return write_card(folder, source=source, data=data)

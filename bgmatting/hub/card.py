@@ -39,6 +39,7 @@ LICENCE_TEXTS = {
 }
 
 _MARK = re.compile(r"\n<!-- written by bgmatting; sha256 of the rest: ([0-9a-f]{64}) -->\n$")
+_METRICS_BEGIN, _METRICS_END = "\n## Metrics\n\n", "\n\n## Limits\n"  # as in the template
 _LOADED_BY = re.compile(r'from_pretrained\("([^"]*)"\)')
 _LICENCE = re.compile(r"[a-z0-9][a-z0-9.+-]*")
 
@@ -99,6 +100,15 @@ def renamed(card: str, name: str) -> str:
         text = text.replace(f'from_pretrained("{old[1]}")', f'from_pretrained("{name}")')
         text = text.replace(f"--weights {old[1]}`", f"--weights {name}`")
     return _marked(text)
+
+
+def with_metrics(card: str, metrics: Metrics | str | os.PathLike[str] | None) -> str:
+    """An untouched card with another table of metrics, all else as it was."""
+    before, rest = card.split(_METRICS_BEGIN, 1)
+    _, after = rest.split(_METRICS_END, 1)
+    text = before + _METRICS_BEGIN + metrics_table(metrics) + _METRICS_END + after
+    mark = _MARK.search(text)
+    return _marked(text[: mark.start()] if mark else text)
 
 
 def write_card(

@@ -10,6 +10,8 @@ from .capture import CaptureConfig
 from .samples import GeneratorConfig
 from .schedule import Schedule
 
+NORMS = 0.3  # a network with norms frozen from the first step learns nothing from nothing
+
 
 @dataclass(frozen=True)
 class TrainingConfig:
@@ -27,6 +29,7 @@ class TrainingConfig:
             of resnet50 for resnet101.
         teacher: or weights of another backbone to grow the network out of; see `growing`.
         norms: share of the run in which batch norms follow their batches; then they are frozen.
+            None: 0 where the run starts from weights, else `NORMS`; see `follow_norms`.
         seed: of everything random.
         workers: drawing processes for each training process.
         precision: `no`, `bf16` or `fp16`, of the network's mixed precision.
@@ -45,7 +48,7 @@ class TrainingConfig:
     encoder: Path | None = None
     start: str | None = None
     teacher: str | None = None
-    norms: float = 0.0
+    norms: float | None = None
     seed: int = 0
     workers: int = 1
     precision: str = "no"
@@ -53,3 +56,8 @@ class TrainingConfig:
     check_every: int = 250
     validation: int = 48
     statistics: int = 60
+
+    @property
+    def follow_norms(self) -> float:
+        """`norms`, or what it is by default."""
+        return self.norms if self.norms is not None else 0.0 if self.start else NORMS

@@ -8,8 +8,6 @@ which is exact, and the network is an ordinary one of the larger backbone.
 
 from __future__ import annotations
 
-import copy
-
 import torch
 from torch import Tensor, nn
 
@@ -104,7 +102,7 @@ def deepen(donor: MattingNetwork, network: MattingNetwork) -> None:
             "these weights are of another kind of network; start from weights of the same backbone "
             "(or resnet101 from resnet50), or give them as --teacher"
         )
-    network.load_state_dict({**own, **copy.deepcopy(state)})
+    network.load_state_dict({**own, **state})
     with torch.no_grad():
         for key in ends:
             network.get_parameter(key).zero_()

@@ -23,8 +23,14 @@ PLATE_SHARE = -0.3  # the plate's half of the first convolution, as a multiple o
 UNUSED = ("features.18.", "classifier.", "fc.")  # classification layers that the encoder lacks
 
 
-def starting_point(config: TrainingConfig) -> tuple[MattingNetwork, nn.Module | None]:
+def starting_point(
+    config: TrainingConfig, *, fresh: bool = True
+) -> tuple[MattingNetwork, nn.Module | None]:
     """The network that a run starts from, and the encoder that it is to imitate, if any.
+
+    Args:
+        config: of the run.
+        fresh: False: the run goes on from a checkpoint, and only the network's form is wanted.
 
     Raises:
         WeightsError: what the run is to start from cannot be read.
@@ -34,6 +40,8 @@ def starting_point(config: TrainingConfig) -> tuple[MattingNetwork, nn.Module | 
         teacher, name = _pretrained(config.teacher)
         return grow(teacher, config.backbone, name), teacher.backbone
     network = MattingNetwork(config.backbone)
+    if not fresh:
+        return network, None
     if config.start:
         deepen(_pretrained(config.start)[0], network)
     elif config.encoder:

@@ -57,11 +57,11 @@ class Trainer:
         state = load_checkpoint(config.out) if resume else None
         if state is not None:
             _check_same_run(state, config)
-        self.network, example = starting_point(config)
+        self.network, example = starting_point(config, fresh=state is None)
         if state is not None:
             self.network.load_state_dict(state["network"])
         still_dropout(self.network)
-        self.frozen = state is not None and state["frozen"]
+        self.frozen = state is not None and state.get("frozen", False)
         self.network.to(self.device).to(memory_format=torch.channels_last)
         self.average = WeightAverage(self.network)
         spare_from_autocast(self.network)
@@ -102,7 +102,7 @@ class Trainer:
         clock, spent = time.monotonic(), self.minutes
         while (progress := self._progress()) < 1:
             pair = self._pair(next(layers), progress)
-            if not self.frozen and progress >= config.norms:
+            if not self.frozen and progress >= config.follow_norms:
                 self._freeze_norms()
             terms = self._train_step(pair, schedule.learning_rate(self.step, progress))
             count = len(pair.src) * self.accelerator.num_processes

@@ -22,6 +22,21 @@ def test_weights_are_measured_and_described(cli, weights, pairs, tmp_path):
     assert all(text in card for text in ("Made here.", "Boxes, CC0.", rows[0]["MAD"]))
 
 
+def test_measuring_again_keeps_what_the_card_says(quick_cli, weights, pairs, tmp_path):
+    folder = tmp_path / "mine"
+    shutil.copytree(weights, folder)
+    said = ("--source", "Made here.", "--data", "Boxes, CC0.")
+    assert quick_cli("card", "mine", pairs, *said).returncode == 0
+    first = (folder / "README.md").read_text()
+    (folder / "metrics.json").unlink()
+    assert quick_cli("card", "mine", pairs).returncode == 0
+    assert (folder / "README.md").read_text() == first
+    half = quick_cli("card", "mine", pairs, "--data", "Other.")
+    assert half.returncode == 2
+    assert "--source and --data" in half.stderr
+    assert (folder / "README.md").read_text() == first
+
+
 def test_a_card_written_by_hand_stays(quick_cli, weights, pairs, tmp_path):
     folder = tmp_path / "mine"
     shutil.copytree(weights, folder)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from bgmatting.training.assets import AssetFolders
+from bgmatting.training.config import TrainingConfig
+from bgmatting.training.schedule import Schedule, Stage
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +51,17 @@ def empty_folder(tmp_path: Path) -> Path:
     folder = tmp_path / "empty"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def config_in() -> Callable[..., TrainingConfig]:
+    """config_in(folder, **changes) -> a run of four steps on 32 pixels, with changes."""
+
+    def make(folder: Path, **changes: object) -> TrainingConfig:
+        config = TrainingConfig(
+            "mobilenetv2", folder, cpu=True, workers=0, check_every=2, validation=16, statistics=2,
+            schedule=Schedule(samples=16, stages=(Stage(1, 32),), batch=4, warm_up=2),
+        )  # fmt: skip
+        return replace(config, **changes)  # type: ignore[arg-type]
+
+    return make

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,6 @@ from bgmatting.training.capture import Pair
 from bgmatting.training.config import TrainingConfig
 from bgmatting.training.growing import deepen, fold, grow, imitation
 from bgmatting.training.loop import Trainer
-from bgmatting.training.schedule import Schedule, Stage
 
 
 def settled(network: MattingNetwork) -> MattingNetwork:
@@ -70,13 +70,13 @@ def test_imitation_is_nothing_for_equals_and_one_for_silence() -> None:
     assert imitation(means, features).item() == pytest.approx(1, abs=0.02)
 
 
-def test_a_run_with_a_teacher_gives_an_ordinary_network(tmp_path: Path) -> None:
+def test_a_run_with_a_teacher_gives_an_ordinary_network(
+    tmp_path: Path, config_in: Callable[..., TrainingConfig]
+) -> None:
     MattingBase("mobilenetv2").save_pretrained(tmp_path / "teacher")
-    config = TrainingConfig(
-        "resnet50", tmp_path / "run", teacher=str(tmp_path / "teacher"), cpu=True, workers=0,
-        schedule=Schedule(samples=16, stages=(Stage(1, 32),), batch=4, warm_up=2),
-        check_every=2, validation=8, statistics=2,
-    )  # fmt: skip
+    config = config_in(
+        tmp_path / "run", backbone="resnet50", teacher=str(tmp_path / "teacher"), validation=8
+    )
     trainer = Trainer(config, quiet=True)
     network = trainer.run()
     MattingNetwork("resnet50").load_state_dict(network.state_dict())

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,17 +23,9 @@ from bgmatting.training.checkpoint import load_checkpoint
 from bgmatting.training.config import TrainingConfig
 from bgmatting.training.initial import load_encoder, settle_batch_norm
 from bgmatting.training.loop import Trainer
-from bgmatting.training.schedule import Schedule, Stage, parse_stages
+from bgmatting.training.schedule import Schedule, parse_stages
 
-SHORT = Schedule(samples=16, stages=(Stage(1, 32),), batch=4, warm_up=2)
-
-
-def config_in(folder: Path, **changes: object) -> TrainingConfig:
-    config = TrainingConfig(
-        "mobilenetv2", folder, schedule=SHORT, cpu=True, workers=0, check_every=2,
-        validation=16, statistics=2,
-    )  # fmt: skip
-    return replace(config, **changes)  # type: ignore[arg-type]
+MakeConfig = Callable[..., TrainingConfig]
 
 
 def random_pair(count: int = 4, side: int = 48) -> Pair:
@@ -40,7 +33,9 @@ def random_pair(count: int = 4, side: int = 48) -> Pair:
     return Pair(src, bgr, torch.rand(count, 1, side, side), src)
 
 
-def test_a_run_changes_the_weights_and_writes_its_record(tmp_path: Path) -> None:
+def test_a_run_changes_the_weights_and_writes_its_record(
+    tmp_path: Path, config_in: MakeConfig
+) -> None:
     trainer = Trainer(config_in(tmp_path), quiet=True)
     before = {k: v.clone() for k, v in trainer.network.state_dict().items()}
     trainer.run()
@@ -53,16 +48,15 @@ def test_a_run_changes_the_weights_and_writes_its_record(tmp_path: Path) -> None
     assert list((tmp_path / "tensorboard").iterdir())
 
 
-def test_resuming_repeats_the_run_exactly(tmp_path: Path) -> None:
+def test_resuming_repeats_the_run_exactly(tmp_path: Path, config_in: MakeConfig) -> None:
     whole = Trainer(config_in(tmp_path / "whole"), quiet=True)
     whole.run()
     halves = Trainer(config_in(tmp_path / "halves"), quiet=True)
-    stopped = replace(SHORT, samples=16)
     progress = halves._progress
     halves._progress = lambda: 1.0 if halves.step == 2 else progress()  # type: ignore[method-assign]
     halves.run()
     assert halves.step == 2
-    resumed = Trainer(config_in(tmp_path / "halves", schedule=stopped), resume=True, quiet=True)
+    resumed = Trainer(config_in(tmp_path / "halves"), resume=True, quiet=True)
     assert resumed.step == 2
     resumed.run()
     for (name, a), b in zip(
@@ -71,7 +65,7 @@ def test_resuming_repeats_the_run_exactly(tmp_path: Path) -> None:
         assert torch.equal(a, b), name
 
 
-def test_a_run_is_not_overwritten_unasked(tmp_path: Path) -> None:
+def test_a_run_is_not_overwritten_unasked(tmp_path: Path, config_in: MakeConfig) -> None:
     Trainer(config_in(tmp_path), quiet=True).run()
     with pytest.raises(OutputError, match="--resume"):
         Trainer(config_in(tmp_path), quiet=True)
@@ -79,7 +73,7 @@ def test_a_run_is_not_overwritten_unasked(tmp_path: Path) -> None:
         Trainer(config_in(tmp_path, backbone="resnet50"), resume=True, quiet=True)
 
 
-def test_a_run_can_start_from_weights(tmp_path: Path) -> None:
+def test_a_run_can_start_from_weights(tmp_path: Path, config_in: MakeConfig) -> None:
     from bgmatting.hub import MattingBase
 
     base = MattingBase("mobilenetv2")
@@ -91,6 +85,18 @@ def test_a_run_can_start_from_weights(tmp_path: Path) -> None:
         strict=True,
     ):
         assert torch.equal(ours, theirs), name
+
+
+def test_resuming_does_not_need_what_the_run_started_from(
+    tmp_path: Path, config_in: MakeConfig
+) -> None:
+    from bgmatting.hub import MattingBase
+
+    MattingBase("mobilenetv2").save_pretrained(tmp_path / "weights")
+    config = config_in(tmp_path / "run", start=str(tmp_path / "weights"))
+    Trainer(config, quiet=True).run()
+    (tmp_path / "weights").rename(tmp_path / "elsewhere")
+    assert Trainer(config, resume=True, quiet=True).step == 4
 
 
 def test_resuming_nothing_says_so(tmp_path: Path) -> None:

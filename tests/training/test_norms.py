@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -13,17 +13,8 @@ from bgmatting.model import MattingNetwork
 from bgmatting.training.config import TrainingConfig
 from bgmatting.training.loop import Trainer
 from bgmatting.training.norms import MOST_GAIN, freeze_norms, steady_norms
-from bgmatting.training.schedule import Schedule, Stage
 
-SHORT = Schedule(samples=16, stages=(Stage(1, 32),), batch=4, warm_up=2)
-
-
-def config_in(folder: Path, **changes: object) -> TrainingConfig:
-    config = TrainingConfig(
-        "mobilenetv2", folder, schedule=SHORT, cpu=True, workers=0, check_every=1,
-        validation=8, statistics=2,
-    )  # fmt: skip
-    return replace(config, **changes)  # type: ignore[arg-type]
+MakeConfig = Callable[..., TrainingConfig]
 
 
 def test_steadying_keeps_ordinary_and_quiet_channels_as_they_are() -> None:
@@ -55,7 +46,7 @@ def test_frozen_norms_keep_their_statistics_and_train_the_rest() -> None:
     assert network.decoder.conv4.training
 
 
-def test_a_run_from_weights_keeps_their_statistics(tmp_path: Path) -> None:
+def test_a_run_from_weights_keeps_their_statistics(tmp_path: Path, config_in: MakeConfig) -> None:
     base = MattingBase("mobilenetv2")
     base.save_pretrained(tmp_path / "weights")
     config = config_in(tmp_path / "run", start=str(tmp_path / "weights"))
@@ -67,7 +58,15 @@ def test_a_run_from_weights_keeps_their_statistics(tmp_path: Path) -> None:
             assert torch.allclose(network.state_dict()[key], value, atol=1e-6), key
 
 
-def test_norms_follow_at_first_and_freeze_later_also_after_a_pause(tmp_path: Path) -> None:
+def test_by_default_only_a_run_from_weights_freezes_at_once() -> None:
+    assert TrainingConfig("mobilenetv2", Path("run"), start="mobilenetv2").follow_norms == 0
+    assert TrainingConfig("mobilenetv2", Path("run")).follow_norms > 0
+    assert TrainingConfig("mobilenetv2", Path("run"), norms=0.7).follow_norms == 0.7
+
+
+def test_norms_follow_at_first_and_freeze_later_also_after_a_pause(
+    tmp_path: Path, config_in: MakeConfig
+) -> None:
     whole = Trainer(config_in(tmp_path / "whole", norms=0.5), quiet=True)
     whole.run()
     assert whole.frozen

@@ -32,7 +32,7 @@ Over several processes or machines:
 @click.option("--encoder", type=FILE, help="Start the encoder from this safetensors file.")
 # Not "--start": torchrun takes that for the beginning of an option of its own.
 @click.option("--from", "start", help="Start from these weights (folder, name or repo id).")
-@click.option("--teacher", help="Grow the network out of these weights of another backbone.")
+@click.option("--teacher", help="Grow a ResNet out of these MobileNetV2 weights.")
 @click.option("--resume", is_flag=True, help="Go on with the run in --out.")
 @click.option("--samples", default=200_000, show_default=True, help="Length of the run.")
 @click.option("--minutes", type=float, help="Length of the run in time, in place of --samples.")
@@ -42,7 +42,7 @@ Over several processes or machines:
 @click.option(
     "--norms", type=click.FloatRange(0, 1),
     help="Share of the run in which batch norms follow their batches; then they are frozen.  "
-    "[default: 0 with --from, else 0.3]",
+    "[default: 0 with --from or --teacher, else 0.3]",
 )  # fmt: skip
 @click.option("--seed", default=0, show_default=True)
 @click.option("--workers", default=1, show_default=True, help="Drawing processes per process.")

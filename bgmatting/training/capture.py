@@ -111,14 +111,18 @@ def capture(
     return Pair(src, bgr, pha, fgr)
 
 
-def anneal(config: CaptureConfig, progress: float) -> CaptureConfig:
+def anneal(config: CaptureConfig, progress: float, *, grow: bool = True) -> CaptureConfig:
     """The curriculum: mismatch grows over the first fifth and recedes in the last tenth.
 
-    `progress` is the share of training done, 0..1.
+    Args:
+        config: at full strength.
+        progress: share of training done, 0..1.
+        grow: False: full from the first step, for a network that would unlearn what it can stand.
     """
     if progress > 0.9:
         return replace(config, strength=config.strength * 0.7, clean=1 / 3)
-    return replace(config, strength=config.strength * min(1.0, 0.25 + progress / 0.2 * 0.75))
+    share = min(1.0, 0.25 + progress / 0.2 * 0.75) if grow else 1.0
+    return replace(config, strength=config.strength * share)
 
 
 def _light(

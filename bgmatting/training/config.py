@@ -27,7 +27,8 @@ class TrainingConfig:
         encoder: safetensors to start the encoder from.
         start: or weights to start from: folder, backbone name or repo id; of the same backbone, or
             of resnet50 for resnet101.
-        teacher: or weights of another backbone to grow the network out of; see `growing`.
+        teacher: or MobileNetV2 weights to grow a ResNet out of; see `growing`.
+        fitting: pairs of 192 pixels that such a ResNet is fitted to the teacher on.
         norms: share of the run in which batch norms follow their batches; then they are frozen.
             None: 0 where the run starts from weights, else `NORMS`; see `follow_norms`.
         seed: of everything random.
@@ -48,6 +49,7 @@ class TrainingConfig:
     encoder: Path | None = None
     start: str | None = None
     teacher: str | None = None
+    fitting: int = 64
     norms: float | None = None
     seed: int = 0
     workers: int = 1
@@ -58,6 +60,11 @@ class TrainingConfig:
     statistics: int = 60
 
     @property
+    def trained_start(self) -> bool:
+        """Whether the network can matte before the first step."""
+        return bool(self.start or self.teacher)
+
+    @property
     def follow_norms(self) -> float:
         """`norms`, or what it is by default."""
-        return self.norms if self.norms is not None else 0.0 if self.start else NORMS
+        return self.norms if self.norms is not None else 0.0 if self.trained_start else NORMS

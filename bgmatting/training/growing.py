@@ -1,12 +1,15 @@
 """Larger networks out of trained smaller ones, for those who cannot train each from nothing.
 
-An encoder without weights of its own learns to hold a trained encoder's features in linear maps of
-its own (Romero et al., "FitNets", ICLR 2015), while the trained network's head, which goes on
-training, makes mattes of them. In the end the maps are multiplied into the head's convolutions,
-which is exact, and the network is an ordinary one of the larger backbone.
+A ResNet's encoder is fitted to a trained MobileNetV2's (`grafting`), so that linear maps of its
+features are the trained encoder's, and the trained head makes mattes of these from the first step.
+While all of it goes on training, the encoder is also held to the teacher's features (Romero et al.,
+"FitNets", ICLR 2015). In the end the maps are multiplied into the head's convolutions, which is
+exact, and the network is an ordinary ResNet's.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +17,9 @@ from torch import Tensor, nn
 from ..errors import InputError
 from ..model import MattingNetwork
 from ..model.backbones import backbone_facts
+from .grafting import graft
+
+TEACHER = "mobilenetv2"  # the backbone that others grow out of
 
 
 class MappedEncoder(nn.Module):
@@ -29,9 +35,15 @@ class MappedEncoder(nn.Module):
         super().__init__()
         self.encoder = encoder
         # Without biases: the head pads with zeros, which a bias would not map to.
-        self.maps = nn.ModuleList(
+        self.maps: Any = nn.ModuleList(
             nn.Conv2d(have, want, 1, bias=False) for have, want in zip(widths, wanted, strict=True)
         )
+
+    @torch.no_grad()
+    def set_maps(self, matrices: list[Tensor]) -> None:
+        """Matrices (wanted channels, channels) for the four maps, shallowest first."""
+        for bring, matrix in zip(self.maps, matrices, strict=True):
+            bring.weight.copy_(matrix[:, :, None, None])
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """(B, 6, H, W) -> x and four maps, as an encoder of the wanted channels gives them."""
@@ -39,12 +51,23 @@ class MappedEncoder(nn.Module):
         return [x0, *(bring(f) for bring, f in zip(self.maps, features, strict=True))]
 
 
-def grow(teacher: MattingNetwork, backbone: str, teacher_backbone: str) -> MattingNetwork:
-    """The teacher's head on a new, mapped encoder of `backbone`; `fold` ends its training."""
-    network = MattingNetwork(teacher_backbone)
+def grow(teacher: MattingNetwork, backbone: str, x: Tensor | None) -> MattingNetwork:
+    """A MobileNetV2 network's head on a mapped ResNet encoder; `fold` ends its training.
+
+    Args:
+        teacher: a trained MobileNetV2 network.
+        backbone: `resnet50` or `resnet101`.
+        x: (B, 6, H, W) sources and plates to fit the encoder on, see `graft`; None: leave its
+            weights random, to be replaced by those of a checkpoint.
+    """
+    network = MattingNetwork(TEACHER)
     network.load_state_dict(teacher.state_dict())
-    widths, wanted = _widths(backbone), _widths(teacher_backbone)
-    network.backbone = MappedEncoder(backbone_facts(backbone).encoder(), widths, wanted)
+    encoder: Any = backbone_facts(backbone).encoder()
+    mapped = MappedEncoder(encoder, _widths(backbone), _widths(TEACHER))
+    network.backbone = mapped
+    if x is not None:
+        trained: Any = teacher.eval().backbone
+        mapped.set_maps(graft(encoder, trained, x, backbone))
     return network
 
 

@@ -9,11 +9,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from ..errors import WeightsError
+from ..errors import InputError, WeightsError
 from ..model import MattingNetwork
-from .capture import CaptureConfig
+from .capture import CaptureConfig, Pair
 from .config import TrainingConfig
-from .growing import deepen, grow
+from .grafting import PLANS
+from .growing import TEACHER, deepen, grow
 from .samples import Draw, batches, photograph
 
 # What torchvision's ImageNet weights expect of their input (RGB).
@@ -38,7 +39,10 @@ def starting_point(
     """
     if config.teacher:
         teacher, name = _pretrained(config.teacher)
-        return grow(teacher, config.backbone, name), teacher.backbone
+        _check_teacher(config, name)
+        pair = _some_pairs(config, config.fitting, 192) if fresh else None
+        x = None if pair is None else torch.cat([pair.src, pair.bgr], 1)  # B, 6, H, W
+        return grow(teacher, config.backbone, x), teacher.backbone
     network = MattingNetwork(config.backbone)
     if not fresh:
         return network, None
@@ -47,12 +51,32 @@ def starting_point(
     elif config.encoder:
         load_encoder(network, config.encoder)
         if config.folders.backgrounds:
-            drawn = batches(
-                config.folders, lambda step: [Draw((3, step, i), 224, 224) for i in range(16)]
-            )
-            pair = photograph(next(drawn), torch.device("cpu"), CaptureConfig(), (3,))
+            pair = _some_pairs(config, 16, 224)
             settle_batch_norm(network, pair.src, pair.bgr)
     return network, None
+
+
+def _some_pairs(config: TrainingConfig, count: int, side: int) -> Pair:
+    """Generated pairs to look at before training, on the CPU."""
+    drawn = batches(
+        config.folders, lambda step: [Draw((3, step, i), side, side) for i in range(count)]
+    )
+    return photograph(next(drawn), torch.device("cpu"), CaptureConfig(), (3,))
+
+
+def _check_teacher(config: TrainingConfig, name: str) -> None:
+    """Raise InputError unless a network of the run's backbone can grow out of this one."""
+    if name != TEACHER or config.backbone not in PLANS:
+        raise InputError(
+            f"a {config.backbone} network cannot grow out of {name} weights: --teacher takes "
+            f"{TEACHER} weights and makes one of {', '.join(PLANS)} of them; to go on with "
+            "weights of the same kind, or from resnet50 to resnet101, use --from"
+        )
+    if config.follow_norms > 0:
+        raise InputError(
+            f"norms is {config.follow_norms} with a teacher; what grows out of one has no "
+            "statistics to follow: leave --norms out"
+        )
 
 
 def _pretrained(weights: str) -> tuple[MattingNetwork, str]:

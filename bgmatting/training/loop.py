@@ -166,7 +166,7 @@ class Trainer:
         return [Draw((*key, 1, i), height, width) for i in range(batch)]
 
     def _pair(self, layers: Layers, progress: float) -> Pair:
-        capture = anneal(self.config.capture, progress)
+        capture = anneal(self.config.capture, progress, grow=not self.config.trained_start)
         return photograph(layers, self.device, capture, (self.config.seed, self.rank, self.step, 2))
 
     def _progress(self) -> float:

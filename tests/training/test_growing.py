@@ -28,7 +28,7 @@ def settled(network: MattingNetwork) -> MattingNetwork:
 @pytest.mark.parametrize("size", [(64, 96), (50, 77)])
 def test_folding_keeps_the_function(size: tuple[int, int]) -> None:
     torch.manual_seed(0)
-    network = settled(grow(MattingNetwork("mobilenetv2"), "resnet50", "mobilenetv2"))
+    network = settled(grow(MattingNetwork("mobilenetv2"), "resnet50", None))
     folded = fold(network, "resnet50")
     assert folded.state_dict().keys() == MattingNetwork("resnet50").state_dict().keys()
     src, bgr = torch.rand(1, 3, *size), torch.rand(1, 3, *size)
@@ -75,7 +75,11 @@ def test_a_run_with_a_teacher_gives_an_ordinary_network(
 ) -> None:
     MattingBase("mobilenetv2").save_pretrained(tmp_path / "teacher")
     config = config_in(
-        tmp_path / "run", backbone="resnet50", teacher=str(tmp_path / "teacher"), validation=8
+        tmp_path / "run",
+        backbone="resnet50",
+        teacher=str(tmp_path / "teacher"),
+        validation=8,
+        fitting=2,
     )
     trainer = Trainer(config, quiet=True)
     network = trainer.run()
@@ -83,3 +87,22 @@ def test_a_run_with_a_teacher_gives_an_ordinary_network(
     assert all("train_imitation" in entry for entry in trainer.history)
     with pytest.raises(InputError, match="teacher"):
         Trainer(TrainingConfig("resnet50", tmp_path / "run", cpu=True), resume=True, quiet=True)
+
+
+@pytest.mark.parametrize(
+    ("backbone", "teacher", "norms", "said"),
+    [
+        ("resnet101", "resnet50", None, "use --from"),
+        ("mobilenetv2", "mobilenetv2", None, "use --from"),
+        ("resnet50", "mobilenetv2", 0.5, "leave --norms out"),
+    ],
+)
+def test_what_cannot_grow_is_refused(
+    tmp_path: Path, config_in: Callable[..., TrainingConfig], backbone, teacher, norms, said
+) -> None:
+    MattingBase(teacher).save_pretrained(tmp_path / "teacher")
+    config = config_in(
+        tmp_path / "run", backbone=backbone, teacher=str(tmp_path / "teacher"), norms=norms
+    )
+    with pytest.raises(InputError, match=said):
+        Trainer(config, quiet=True)

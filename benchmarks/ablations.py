@@ -30,7 +30,7 @@ from bgmatting.training.subjects import SUBJECT_SHARES
 FULL = "nothing"
 AGAIN = "nothing, other seed"
 CAPTURE = {
-    "shadow, bounce, reflection": {"shadow": 0, "bounce": 0, "reflection": 0},
+    "shadow, bounce, reflection": {"shadow": 0, "passer": 0, "bounce": 0, "reflection": 0},
     "changes of the scene": {"change": 0},
     "exposure and white balance": {"exposure": 0, "residual": 0, "fields": 0},
     "motion and parallax": {"motion": 0, "parallax": 0},

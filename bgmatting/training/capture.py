@@ -30,6 +30,7 @@ class CaptureConfig:
     strength: float = 1.0
     clean: float = 0.12  # share of samples whose plate is exact but for noise and rounding
     shadow: float = 0.5
+    passer: float = 0.1
     bounce: float = 0.15
     reflection: float = 0.06
     change: float = 0.05
@@ -56,8 +57,9 @@ class CaptureConfig:
 
 
 NO_DISTURBANCE = CaptureConfig(
-    strength=0, clean=1, shadow=0, bounce=0, reflection=0, change=0, look=0, exposure=0, residual=0,
-    fields=0, vignette=0, motion=0, parallax=0, blur=0, sharpen=0, noise=0, jpeg=0, rounding=0,
+    strength=0, clean=1, shadow=0, passer=0, bounce=0, reflection=0, change=0, look=0, exposure=0,
+    residual=0, fields=0, vignette=0, motion=0, parallax=0, blur=0, sharpen=0, noise=0, jpeg=0,
+    rounding=0,
 )  # fmt: skip
 
 
@@ -101,6 +103,7 @@ def capture(
     plate = warp_plate(scene, (height, width), config, drift, draws)  # B, 3, H, W
 
     here = _light(here, fgr, pha, config, power, draws)
+    plate = _pass_by(plate, pha, config, power, draws)
     here, plate = _change(here, plate, scene, config, power, draws)
     fgr, here, plate = _expose(fgr, pha, here, plate, config, drift, draws)
 
@@ -133,13 +136,7 @@ def _light(
     mask = draws.chance(config.shadow).float() * power
     if mask.any():
         caster = draws.choose(draws.moved(pha, 0.12), draws.moved(pha, 0.5), 0.7)
-        patch = smooth_fields(draws, (pha.shape[2], pha.shape[3]), 3).mul(2).sub(0.5).clamp(0, 1)
-        caster = draws.choose(caster, patch, 0.85)
-        soft = blur(caster, draws.uniform(0.008, 0.12) * reach * (mask > 0))
-        # Squared: faint shadows are the common ones.
-        depth = draws.uniform(0.22, 0.75) ** 2 * mask
-        tint = 1 + 0.1 * draws.normal(1, channels=3) * mask
-        here = here * (1 - depth * soft * tint.clamp(0.7, 1.3))
+        here = _shadow(here, caster, mask, 0.85, draws)
     mask = draws.chance(config.bounce).float() * power
     if mask.any():
         glow = blur(pha, draws.uniform(0.03, 0.15) * reach * (mask > 0))
@@ -154,6 +151,28 @@ def _light(
         share = mask * floor * draws.uniform(0.03, 0.2)
         here = here * (1 - share * mirrored[:, 3:]) + share * mirrored[:, :3]
     return here.clamp(0, 1)
+
+
+def _shadow(image: Tensor, caster: Tensor, mask: Tensor, cast: float, draws: Draws) -> Tensor:
+    """Darken (B, 3, H, W) images by a caster's shadow, or, in a share of 1 - `cast`, a blotch's."""
+    size = (image.shape[2], image.shape[3])
+    blotch = smooth_fields(draws, size, 3).mul(2).sub(0.5).clamp(0, 1)
+    caster = draws.choose(caster, blotch, cast)  # B, 1, H, W
+    soft = blur(caster, draws.uniform(0.008, 0.12) * max(size) * (mask > 0))
+    # Squared: faint shadows are the common ones.
+    depth = draws.uniform(0.22, 0.75) ** 2 * mask
+    tint = 1 + 0.1 * draws.normal(1, channels=3) * mask
+    return image * (1 - depth * soft * tint.clamp(0.7, 1.3))
+
+
+def _pass_by(
+    plate: Tensor, pha: Tensor, config: CaptureConfig, power: Tensor, draws: Draws
+) -> Tensor:
+    """Someone beside the frame, often the photographer, whose shadow lies on the plate alone."""
+    mask = draws.chance(config.passer).float() * power
+    if not mask.any():
+        return plate
+    return _shadow(plate, draws.moved(pha.roll(1, 0), 0.5), mask, 0.7, draws)
 
 
 def _change(

@@ -79,7 +79,7 @@ def test_background_pixels_match_the_plate_when_undisturbed(folders: AssetFolder
 def test_disturbed_pairs_stay_in_range(seed: int, any_folders: AssetFolders) -> None:
     layers = draw_layers(LayerDataset(any_folders), 8)
     always = CaptureConfig(
-        clean=0, shadow=1, bounce=1, reflection=1, change=1, exposure=1, residual=1, fields=1,
+        clean=0, shadow=1, passer=1, bounce=1, reflection=1, change=1, exposure=1, residual=1, fields=1,
         vignette=1, motion=1, parallax=1, blur=1, sharpen=1, noise=1, jpeg=1,
     )  # fmt: skip
     pair = photograph(layers, CPU, always, (seed,))
@@ -117,17 +117,20 @@ def test_foreground_is_defined_under_alpha() -> None:
     assert red.min() > 0.5
 
 
-def test_the_source_alone_is_shadowed() -> None:
+@pytest.mark.parametrize("whose", ["shadow", "passer"])
+def test_one_photo_alone_is_shadowed(whose: str) -> None:
+    """The subject's shadow is on the source, that of someone beside the frame on the plate."""
     layers = Layers(
         torch.full((16, 3, 64, 64), 128, dtype=torch.uint8),
         torch.zeros((16, 1, 64, 64), dtype=torch.uint8),
         torch.full((16, 3, 80, 80), 180, dtype=torch.uint8),
     )
     layers.pha[:, :, 16:48, 16:48] = 255
-    pair = photograph(layers, CPU, replace(EXACT, strength=1, clean=0, shadow=1), (2,))
+    pair = photograph(layers, CPU, replace(EXACT, strength=1, clean=0, **{whose: 1}), (2,))
     outside = (pair.pha == 0).expand_as(pair.src)
-    assert (pair.src[outside] < 0.69).any()
-    assert torch.allclose(pair.bgr, torch.full_like(pair.bgr, 180 / 255))
+    dark, plain = (pair.src, pair.bgr) if whose == "shadow" else (pair.bgr, pair.src)
+    assert (dark[outside] < 0.69).any()
+    assert torch.allclose(plain[outside], torch.full_like(plain[outside], 180 / 255))
 
 
 def test_same_key_same_sample_and_other_key_another(folders: AssetFolders) -> None:
@@ -164,6 +167,12 @@ def test_mismatch_grows_then_recedes() -> None:
     assert anneal(base, 0.0).strength < anneal(base, 0.1).strength < anneal(base, 0.5).strength
     assert anneal(base, 0.95).strength < anneal(base, 0.5).strength
     assert anneal(base, 0.95).clean > base.clean
+
+
+def test_a_trained_network_gets_all_of_the_mismatch_at_once() -> None:
+    base = CaptureConfig()
+    assert anneal(base, 0.0, grow=False) == base
+    assert anneal(base, 0.95, grow=False) == anneal(base, 0.95)
 
 
 def test_jpeg_comes_close_to_a_real_encoder() -> None:

@@ -176,7 +176,8 @@ _OPTIONS = (
         default="auto",
         show_default=True,
         help="Working size: the long side in pixels at which the network sees the photos. "
-        "Results are always full size. auto: what the weights were made for.",
+        "Smaller photos are shown to it enlarged, at most twofold. Results are always full size. "
+        "auto: what suits the weights; native: the photo's own.",
     ),
     click.option(
         "--device",

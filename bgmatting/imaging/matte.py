@@ -35,7 +35,7 @@ class Matte:
         source: (H, W, 3) uint8, the photo, upright.
         background: (H, W, 3) uint8, the background, brought to the source's size.
         alpha: (H, W) float32, 0 background to 1 foreground.
-        size: (width, height) at which the network worked.
+        size: (width, height) at which the network saw the photos.
         timings: seconds by stage, in order.
         upsampler: what brings the network's other results to full size.
         small_error: (h, w) float32, 0..1, the network's, at working size.

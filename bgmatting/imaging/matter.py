@@ -23,7 +23,7 @@ from .matte import Matte
 from .pair import fit_background
 from .plate import Map
 from .reading import MAX_MEGAPIXELS, Photo, read_photo
-from .resampling import shrink, working_shape
+from .resampling import enlarge, network_shape, shrink, working_shape
 from .runtime import Engine
 from .upsampling import Upsampler
 from .verdict import judge
@@ -140,6 +140,7 @@ class Matter:
             background: the same scene, from the same spot, without the subject.
             size: working size, the long side in pixels: "auto" for what suits the network; None
                 for the photo's own, which is slow and no better for networks trained on less.
+                Photos smaller than that are shown to the network enlarged, at most twofold.
             align: make the background fit first, where it does not: a camera that moved, light
                 that drifted. What was done is in the matte's `report`.
             clean: drop small islands far from the subject and fill pinholes in it.
@@ -160,19 +161,20 @@ class Matter:
         with _stage(timings, "fit"):
             plate = fit_background(full, plate)
             shape = working_shape(full.shape[1], full.shape[0], size)
+            seen = network_shape(full.shape[1], full.shape[0], size)
             small = shrink(full, shape)
         alignment = Alignment()
         if align:
             with _stage(timings, "align"):
                 overview = reduced(full, plate)
                 alignment = find_alignment(*overview)
-        look, looks = self._look(small, plate, shape, alignment, timings, "network"), 1
+        look, looks = self._look(small, plate, seen, alignment, timings, "network"), 1
         if align:
             with _stage(timings, "second look"):
                 better = align_again(*overview, alignment, look.alpha)
             if better is not None:
                 alignment = better
-                look, looks = self._look(small, plate, shape, better, timings, "second look"), 2
+                look, looks = self._look(small, plate, seen, better, timings, "second look"), 2
         alpha = clean_alpha(look.alpha) if clean else look.alpha
         with _stage(timings, "judge"):
             report = judge(
@@ -192,21 +194,26 @@ class Matter:
                 full, fitted, small, look.plate, alpha, look.residual, covered=look.covered
             )
             fine = upsampler.alpha()
-        return Matte(full, fitted, fine, shape, timings, upsampler, look.error, report)
+        return Matte(full, fitted, fine, seen, timings, upsampler, look.error, report)
 
     def _look(
         self,
         small: NDArray[np.uint8],
         plate: NDArray[np.uint8],
-        shape: tuple[int, int],
+        seen: tuple[int, int],
         alignment: Alignment,
         timings: dict[str, float],
         stage: str,
     ) -> Look:
-        """Run the network once, on the source at working size and the plate aligned."""
+        """Run the network once, on the source at working size and the plate aligned.
+
+        It sees them in the size `seen`; what it says comes back in the source's.
+        """
         with _stage(timings, stage):
+            shape = (small.shape[1], small.shape[0])
             small_plate, covered = alignment.shrunk(plate, shape)
-            said, residual, error = self._engine(small, small_plate)
+            outputs = self._engine(enlarge(small, seen), enlarge(small_plate, seen))
+            said, residual, error = (shrink(output, shape) for output in outputs)
             alpha = confine(said, covered)
             # What was taken away may be wrong by as much.
             return Look(small_plate, covered, alpha, residual, np.maximum(error, said - alpha))

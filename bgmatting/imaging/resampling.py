@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -9,9 +11,11 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from .reading import MIN_SIDE
 
+MOST_ENLARGED = 2.0  # beyond that a photo has nothing more to show
+
 
 def working_shape(width: int, height: int, size: int | None) -> tuple[int, int]:
-    """(width, height) at which the network sees a photo.
+    """(width, height) at which a photo is worked on: the working size, or its own if less.
 
     Args:
         width: of the photo, pixels.
@@ -34,11 +38,40 @@ def working_shape(width: int, height: int, size: int | None) -> tuple[int, int]:
     return shorten(width), shorten(height)
 
 
-def shrink(photo: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
-    """(H, W, 3) uint8 -> (h, w, 3), each pixel the average of what it covers.
+def network_shape(width: int, height: int, size: int | None) -> tuple[int, int]:
+    """(width, height) at which the network sees a photo, which may be more than its own.
+
+    What is fine for a small photo, the gaps between leaves or strands, is a pixel or two, less than
+    the network tells apart: enlarged, it sees them better.
+
+    Args:
+        width, height, size: as for `working_shape`.
+
+    Raises:
+        InputError: as `working_shape`.
+    """
+    own = working_shape(width, height, size)
+    scale = 1.0 if size is None else min(MOST_ENLARGED, size / max(width, height))
+    return own if scale <= 1 else (round(width * scale), round(height * scale))
+
+
+def enlarge(photo: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """(h, w, 3) uint8 -> (H, W, 3), cubic.
 
     Args:
         photo: as above.
+        shape: (W, H), at least the photo's.
+    """
+    if photo.shape[1::-1] == shape:
+        return photo
+    return cv2.resize(photo, shape, interpolation=cv2.INTER_CUBIC)  # type: ignore[return-value]
+
+
+def shrink(photo: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
+    """(H, W, 3) or (H, W) -> (h, w, 3) or (h, w), each pixel the average of what it covers.
+
+    Args:
+        photo: uint8 or float32, as above.
         shape: (w, h), at most the photo's.
     """
     if photo.shape[1::-1] == shape:

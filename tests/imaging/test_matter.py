@@ -82,15 +82,19 @@ def test_photos_of_every_kind(tmp_path, pair, oracle, kind):
     [
         (None, (200, 150)),
         (64, (64, 48)),
-        (5000, (200, 150)),
-        ("auto", (200, 150)),
+        (5000, (400, 300)),
+        ("auto", (400, 300)),
         (160, (160, 120)),
+        (300, (300, 225)),
     ],
 )
 def test_working_size(pair, oracle, size, expected):
     source, background, alpha = pair
     matter = oracle(alpha)
-    assert matter(source, background, size=size).size == expected
+    matte = matter(source, background, size=size)
+    assert matte.size == expected
+    assert matte.alpha.shape == alpha.shape
+    assert np.abs(matte.alpha - alpha).mean() < 0.01
     assert matter._engine._network.seen[-1][0] == (1, 3, expected[1], expected[0])
 
 

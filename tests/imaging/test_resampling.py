@@ -8,7 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bgmatting.errors import InputError
-from bgmatting.imaging.resampling import Enlarged, shrink, working_shape
+from bgmatting.imaging.resampling import (
+    Enlarged,
+    enlarge,
+    network_shape,
+    shrink,
+    working_shape,
+)
 
 sides = st.integers(1, 60)
 
@@ -33,6 +39,24 @@ class TestWorkingShape:
     def test_refused(self, size):
         with pytest.raises(InputError, match="expected the working size"):
             working_shape(100, 100, size)
+
+
+class TestNetworkShape:
+    def test_small_photos_are_enlarged_to_the_working_size_but_no_more_than_twofold(self):
+        assert network_shape(512, 384, 768) == (768, 576)
+        assert network_shape(300, 200, 768) == (600, 400)
+
+    def test_others_as_they_are_worked_on(self):
+        assert network_shape(4000, 3000, 768) == working_shape(4000, 3000, 768)
+        assert network_shape(300, 200, None) == (300, 200)
+
+
+def test_enlarging_and_shrinking_back_changes_little(rng):
+    photo = cv2.GaussianBlur(rng.integers(0, 256, (40, 60, 3), dtype=np.uint8), (0, 0), 1.5)
+    large = enlarge(photo, (90, 60))
+    assert large.shape == (60, 90, 3)
+    assert np.abs(shrink(large, (60, 40)).astype(int) - photo).max() <= 6
+    assert enlarge(photo, (60, 40)) is photo
 
 
 def test_shrinking_averages(rng):

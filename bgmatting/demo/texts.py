@@ -117,7 +117,7 @@ ABOUT = """
 your result, and are deleted with it after an hour.
 
 **How it works.** The network is the base network of BackgroundMattingV2 (Lin, Ryabtsev, Sengupta,
-Curless, Seitz and Kemelmacher-Shlizerman, CVPR 2021). It compares the two photos at about a thousand
+Curless, Seitz and Kemelmacher-Shlizerman, CVPR 2021). It compares the two photos at a thousand
 pixels; what it says is then brought to full size along the photo's own edges. Whatever differs
 between the photos counts as subject, so nothing but the subject should have changed. Mirrors,
 glass, strong shadows, and subjects of their background's colours are hard.

@@ -30,7 +30,7 @@ class TrainingConfig:
         teacher: or MobileNetV2 weights to grow a ResNet out of; see `growing`.
         fitting: pairs of 192 pixels that such a ResNet is fitted to the teacher on.
         norms: share of the run in which batch norms follow their batches; then they are frozen.
-            None: 0 where the run starts from weights or a teacher, else `NORMS`; see `follow_norms`.
+            None: 0 where the network can matte before the first step, else `NORMS`.
         seed: of everything random.
         workers: drawing processes for each training process.
         precision: `no`, `bf16` or `fp16`, of the network's mixed precision.

@@ -84,7 +84,7 @@ ADVANCED = "Advanced: settings and what was found out"
 SIZE = "Working size"
 SIZE_INFO = (
     "Long side, in pixels, at which the network looks at the photos; results are full size anyway. "
-    "Larger is slower and seldom better."
+    "Larger is slower and little better."
 )
 
 ALIGN = "Make the empty photo fit"

@@ -139,7 +139,7 @@ class Matter:
             source: the photo with the subject: path, PIL image, or (H, W, 3) uint8 array, RGB.
             background: the same scene, from the same spot, without the subject.
             size: working size, the long side in pixels: "auto" for what suits the network; None
-                for the photo's own, which is slow and no better for networks trained on less.
+                for the photo's own, which is slow where it is large.
                 Photos smaller than that are shown to the network enlarged, at most twofold.
             align: make the background fit first, where it does not: a camera that moved, light
                 that drifted. What was done is in the matte's `report`.

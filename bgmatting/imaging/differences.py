@@ -24,6 +24,31 @@ BINS = 8  # to a channel, where only the amounts of colours are compared
 
 
 @dataclass(frozen=True)
+class Outline:
+    """What the outline of a region tells about whose it is.
+
+    Attributes:
+        points: how many were asked: all but those at the frame.
+        in_source: how many show in the source, as the rim of a thing that stands there.
+        in_plate: how many show in the plate. The others show in neither, or in both.
+    """
+
+    points: int
+    in_source: int
+    in_plate: int
+
+    @property
+    def told(self) -> int:
+        """How many points are for one of the photos."""
+        return self.in_source + self.in_plate
+
+    @property
+    def owner(self) -> float:
+        """-1 (the thing stands in the source) to 1 (in the plate)."""
+        return (self.in_plate - self.in_source) / max(self.told, 1)
+
+
+@dataclass(frozen=True)
 class Region:
     """A connected region where the photos differ.
 
@@ -84,13 +109,14 @@ def regions(source: Map, plate: Map, alpha: Map, covered: Map | None = None) -> 
         if share < SMALLEST:
             continue
         here = labels == label
-        owner, outline = owner_of(here, source, plate)
-        found.append(Region(here, float(share), float(alpha[here].mean()), owner, outline))
+        outline = outline_of(here, source, plate)
+        opacity = float(alpha[here].mean())
+        found.append(Region(here, float(share), opacity, outline.owner, outline.told))
     return sorted(found, key=lambda region: -region.share)
 
 
-def owner_of(mask: NDArray[np.bool_], source: Map, plate: Map) -> tuple[float, int]:
-    """Which photo holds the thing that fills a region: see `Region.owner` and `Region.outline`.
+def outline_of(mask: NDArray[np.bool_], source: Map, plate: Map) -> Outline:
+    """Which photo holds the thing that fills a region.
 
     Across the outline of a thing colours change in the photo that holds it, while the other photo
     shows what is behind: that goes on across the outline as it does along it.
@@ -105,7 +131,7 @@ def owner_of(mask: NDArray[np.bool_], source: Map, plate: Map) -> tuple[float, i
     edge = mask & ~cv2.erode(mask.astype(np.uint8), np.ones((3, 3), dtype=np.uint8)).astype(bool)
     rows, columns = np.nonzero(edge & inner & (steep > 1e-3))
     if not rows.size:
-        return 0.0, 0
+        return Outline(0, 0, 0)
     across = np.stack([right[rows, columns], down[rows, columns]]) / steep[rows, columns]  # x, y
     along = np.stack([-across[1], across[0]])
     excess = []
@@ -119,8 +145,7 @@ def owner_of(mask: NDArray[np.bool_], source: Map, plate: Map) -> tuple[float, i
         excess.append(np.maximum(steps[0] - steps[1], 0))
     in_source = int((excess[0] > excess[1] + EDGE).sum())
     in_plate = int((excess[1] > excess[0] + EDGE).sum())
-    told = in_source + in_plate
-    return (in_plate - in_source) / max(told, 1), told
+    return Outline(rows.size, in_source, in_plate)
 
 
 def alike(source: Map, plate: Map) -> tuple[Map, Map]:

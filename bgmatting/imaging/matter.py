@@ -19,6 +19,7 @@ from ..model import MattingNetwork
 from .alignment import Alignment, align_again, confine, reduced
 from .alignment import align as find_alignment
 from .cleanup import clean as clean_alpha
+from .ghosts import drop_ghosts
 from .matte import Matte
 from .pair import fit_background
 from .plate import Map
@@ -175,26 +176,31 @@ class Matter:
             if better is not None:
                 alignment = better
                 look, looks = self._look(small, plate, seen, better, timings, "second look"), 2
-        alpha = clean_alpha(look.alpha) if clean else look.alpha
         with _stage(timings, "judge"):
+            alpha, ghosts = drop_ghosts(look.alpha, small, look.plate)
             report = judge(
                 small,
                 look.plate,
-                look.alpha,
+                alpha,
                 alignment.registration,
                 alignment.light,
                 None if look.covered is None else np.uint8(255) * (look.covered > 0.5),
                 looks,
                 before=shrink(plate, shape),
                 long_side=max(full.shape),
+                ghosts=ghosts,
             )
+        # What was taken away may be wrong by as much.
+        error = np.maximum(look.error, look.alpha - alpha)
+        if clean:
+            alpha = clean_alpha(alpha)
         with _stage(timings, "upsample"):
             fitted, _ = alignment.apply(plate)
             upsampler = Upsampler(
                 full, fitted, small, look.plate, alpha, look.residual, covered=look.covered
             )
             fine = upsampler.alpha()
-        return Matte(full, fitted, fine, seen, timings, upsampler, look.error, report)
+        return Matte(full, fitted, fine, seen, timings, upsampler, error, report)
 
     def _look(
         self,

@@ -58,6 +58,7 @@ def judge(
     *,
     before: NDArray[np.uint8] | None = None,
     long_side: int | None = None,
+    ghosts: NDArray[np.bool_] | None = None,
 ) -> Report:
     """Judge a pair by what became of it.
 
@@ -71,6 +72,8 @@ def judge(
         looks: how often the network ran.
         before: the plate before it was aligned or relit; None: `plate`.
         long_side: of the source at full size, pixels; None: that of `source`.
+        ghosts: (h', w') bool, where something was taken out of the matte that was none of the
+            source's; None: nothing was.
     """
     registration, light = registration or Registration(), light or Light()
     before = plate if before is None else before
@@ -98,7 +101,7 @@ def judge(
         missing=missing,
         looks=looks,
         findings=tuple(sorted(findings, key=lambda finding: not finding.serious)),
-        notes=(registration.note, light.note),
+        notes=(registration.note, light.note, *_ghost_notes(ghosts)),
     )
 
 
@@ -181,6 +184,17 @@ def _changed_findings(found: list[Region], alpha: Map) -> list[Finding]:
         "in the cut-out. Nothing but the subject may change."
     )
     return [Finding("changed", False, sentence)]
+
+
+def _ghost_notes(ghosts: NDArray[np.bool_] | None) -> list[str]:
+    if ghosts is None:
+        return []
+    count, labels = cv2.connectedComponents(ghosts.astype(np.uint8), connectivity=8)
+    where = sorted({place(labels == label) for label in range(1, count)})
+    return [
+        f"What differs {' and '.join(where)} was left out: the background photo shows something "
+        "there, or other light, but nothing stands there in the other photo."
+    ]
 
 
 def place(mask: NDArray[np.bool_]) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bgmatting.evaluation import EvaluationSet
-from bgmatting.imaging.differences import colour_overlap, owner_of
+from bgmatting.imaging.differences import colour_overlap, outline_of
 from bgmatting.imaging.light import Light
 from bgmatting.imaging.registration import Registration
 from bgmatting.imaging.verdict import SENTENCES, compare, judge, place
@@ -177,9 +177,10 @@ def test_places_have_names(rows, columns, words):
 def test_whose_thing_it_is_turns_about_with_the_photos(scene, subject):
     photo = before(scene, subject).astype(np.float32)
     empty, mask = scene.astype(np.float32), subject > 0.5
-    owner, points = owner_of(mask, photo, empty)
-    assert owner < -0.7
-    assert owner_of(mask, empty, photo) == (-owner, points)
+    outline = outline_of(mask, photo, empty)
+    assert outline.owner < -0.7
+    swapped = outline_of(mask, empty, photo)
+    assert (swapped.owner, swapped.told) == (-outline.owner, outline.told)
 
 
 @settings(max_examples=30, deadline=None)

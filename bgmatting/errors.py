@@ -32,5 +32,9 @@ class HubError(BgmattingError, OSError):
     """The Hub could not be reached, or has not what was asked of it."""
 
 
+class TrainingError(BgmattingError, RuntimeError):
+    """A training run cannot go on."""
+
+
 class OutputError(BgmattingError, OSError):
     """A result cannot be written where it was asked for."""

@@ -69,8 +69,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("bgmatting: interrupted", err=True)
+    except (KeyboardInterrupt, click.Abort) as error:
+        where = str(error.__cause__ or error)  # click puts its own in place of Python's
+        click.echo(f"bgmatting: interrupted {where}".rstrip(), err=True)
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # Nobody reads stdout any more: stop without a word, also at the interpreter's last flush.

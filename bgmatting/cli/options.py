@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 DEFAULT_BACKBONE = "mobilenetv2"
 DEFAULT_BACKDROP = "white"
 BLUR = "blur"
+SMALLEST_SIZE = 16  # as the pipeline has it
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
@@ -109,6 +110,8 @@ class Size(click.ParamType):
             size = 0
         if size < 1:
             self.fail(f"{value!r} is neither a number of pixels nor auto nor native", param, ctx)
+        if size < SMALLEST_SIZE:
+            self.fail(f"{value} pixels are too few: at least {SMALLEST_SIZE}", param, ctx)
         return size
 
 

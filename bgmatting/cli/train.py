@@ -8,6 +8,7 @@ import click
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
 
 EPILOG = """\b
 Examples:
@@ -22,7 +23,7 @@ Over several processes or machines:
 
 
 @click.command(epilog=EPILOG)
-@click.option("--backbone", help="mobilenetv2, resnet50 or resnet101.")
+@click.option("--backbone", type=click.Choice(["mobilenetv2", "resnet50", "resnet101"]))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder of the run.")
 @click.option("--people", type=FOLDER, multiple=True, help="RGBA pictures of people.")
 @click.option("--objects", type=FOLDER, multiple=True, help="RGBA pictures of anything else.")
@@ -34,34 +35,63 @@ Over several processes or machines:
 @click.option("--from", "start", help="Start from these weights (folder, name or repo id).")
 @click.option("--teacher", help="Grow a ResNet out of these MobileNetV2 weights.")
 @click.option("--resume", is_flag=True, help="Go on with the run in --out.")
-@click.option("--samples", default=200_000, show_default=True, help="Length of the run.")
-@click.option("--minutes", type=float, help="Length of the run in time, in place of --samples.")
-@click.option("--batch", default=8, show_default=True, help="Samples a step and process.")
+@click.option(
+    "--samples",
+    type=click.IntRange(1),
+    default=200_000,
+    show_default=True,
+    help="Length of the run.",
+)
+@click.option("--minutes", type=ABOVE_ZERO, help="Length of the run in time; --samples is ignored.")
+@click.option(
+    "--batch",
+    type=click.IntRange(2),
+    default=8,
+    show_default=True,
+    help="Samples a step and process; fewer where crops are larger.",
+)
 @click.option("--crops", help="Crop sides and until when, e.g. 176:0.6,256:0.9,352:1.")
-@click.option("--rate", default=1e-3, show_default=True, help="Peak learning rate.")
+@click.option(
+    "--rate", type=ABOVE_ZERO, default=1e-3, show_default=True, help="Peak learning rate."
+)
 @click.option(
     "--norms", type=click.FloatRange(0, 1),
     help="Share of the run in which batch norms follow their batches; then they are frozen.  "
     "[default: 0 with --from or --teacher, else 0.3]",
 )  # fmt: skip
-@click.option("--seed", default=0, show_default=True)
-@click.option("--workers", default=1, show_default=True, help="Drawing processes per process.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option(
+    "--workers",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help="Drawing processes per process.",
+)
 @click.option("--precision", type=click.Choice(["no", "bf16", "fp16"]), default="no")
 @click.option("--cpu", is_flag=True, help="Do not use a GPU.")
-@click.option("--check-every", default=250, show_default=True, help="Steps between checkpoints.")
+@click.option(
+    "--check-every",
+    type=click.IntRange(1),
+    default=250,
+    show_default=True,
+    help="Steps between checkpoints.",
+)
 @click.option("--data", default="", help="What the data is and its licence, for the card.")
 @click.option("--measure", type=FOLDER, multiple=True, help="Evaluation set for the card's table.")
 @click.option(
     "--preview", type=click.Path(dir_okay=False, path_type=Path),
-    help="Only write a contact sheet of generated samples to this PNG.",
+    help="Only write a contact sheet of generated samples to this PNG: source, background, alpha "
+    "and foreground of each.",
 )  # fmt: skip
 def train(**options) -> None:  # type: ignore[no-untyped-def]
     """Train a network on generated pairs of photos with known mattes.
 
     Works with no pictures at all, better with folders of them. Ends by writing OUT/weights, which
-    `--weights` and `from_pretrained` load.
+    `--weights` and `from_pretrained` load. Ctrl-C leaves a checkpoint of the last step: the same
+    command with --resume goes on from there.
     """
-    from ..errors import InputError, OutputError
+    from ..errors import OutputError
+    from ..imaging.writing import save_png
     from ..training.assets import AssetFolders
     from ..training.preview import preview
 
@@ -71,22 +101,26 @@ def train(**options) -> None:  # type: ignore[no-untyped-def]
         path: Path = options["preview"]
         if path.exists():
             raise OutputError(f"{path} is there already; name another file")
-        preview(folders, seed=options["seed"]).save(path, format="PNG")
-        click.echo(path)
+        click.echo(save_png(preview(folders, seed=options["seed"]), path))
         return
     for name in ("backbone", "out"):
         if not options[name]:
             raise click.UsageError(f"Missing option '--{name}'.")
     if sum(bool(options[name]) for name in ("encoder", "start", "teacher")) > 1:
-        raise InputError("--encoder, --from and --teacher exclude each other: each is a start")
+        raise click.UsageError(
+            "--encoder, --from and --teacher exclude each other: each is a start"
+        )
     _run(options, folders)
 
 
 def _run(options: dict, folders) -> None:  # type: ignore[no-untyped-def]
+    from ..evaluation import EvaluationSet
     from ..training.config import TrainingConfig
     from ..training.loop import Trainer
     from ..training.schedule import DEFAULT_STAGES, Schedule, parse_stages
 
+    for folder in options["measure"]:
+        EvaluationSet(folder)  # what is wrong with it is better said now than after the run
     schedule = Schedule(
         samples=options["samples"], minutes=options["minutes"], batch=options["batch"],
         rate=options["rate"],

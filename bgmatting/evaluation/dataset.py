@@ -127,7 +127,9 @@ def _read_index(folder: Path) -> list[str]:
         names = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read as JSON: {error}") from None
-    if not isinstance(names, list) or not names or not all(isinstance(n, str) for n in names):
+    if names == []:
+        raise InputError(f"{path} names no samples: expected at least one, such as clean/anna")
+    if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
         raise InputError(
             f'{path} must be a list of sample folders such as ["clean/anna", "drift/anna"]'
         )

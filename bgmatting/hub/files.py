@@ -60,6 +60,8 @@ def check_folder(folder: Path) -> None:
             f"; it has a {PICKLE_NAME}, but pickles can run code and are never loaded: "
             f"make a folder of it with: bgmatting convert {folder / PICKLE_NAME} OUT_DIR"
         )
+    elif all((folder / "weights" / name).is_file() for name in (CONFIG_NAME, WEIGHTS_NAME)):
+        said += f"; those of a training run are in {folder / 'weights'}"
     raise WeightsError(said)
 
 

@@ -61,6 +61,11 @@ def list_mattes(folders: Sequence[Path]) -> list[tuple[Path, Path]]:
     """
     pairs: list[tuple[Path, Path]] = []
     for folder in map(Path, folders):
+        if not ((folder / "fgr").is_dir() and (folder / "pha").is_dir()):
+            raise InputError(
+                f"{folder} holds no mattes: expected two folders in it, fgr (colours) and pha "
+                "(alpha, grey), with files of the same names"
+            )
         alphas = {p.stem: p for p in list_pictures([folder / "pha"])}
         here = [(p, alphas[p.stem]) for p in list_pictures([folder / "fgr"]) if p.stem in alphas]
         if not here:
@@ -104,7 +109,14 @@ class Assets:
             colour.putalpha(alpha)
             return np.asarray(colour)
         files = self.people if kind == "people" else self.objects
-        return np.asarray(Image.open(files[rng.integers(len(files))]).convert("RGBA"))
+        file = files[rng.integers(len(files))]
+        picture = Image.open(file)
+        if not picture.has_transparency_data:
+            raise InputError(
+                f"{file} has no transparency: expected a subject cut out, as RGBA (photos of "
+                "scenes belong to the backgrounds)"
+            )
+        return np.asarray(picture.convert("RGBA"))
 
     def background(self, rng: np.random.Generator) -> np.ndarray:
         """A random scene photo, (h, w, 3) uint8 RGB."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..errors import InputError
 from .assets import AssetFolders
 from .capture import CaptureConfig
 from .samples import GeneratorConfig
@@ -38,6 +39,9 @@ class TrainingConfig:
         check_every: steps between checkpoint, validation and pictures.
         validation: how many frozen pairs to validate on, at the size of the last crops.
         statistics: batches over which batch norm is re-estimated at the end.
+
+    Raises:
+        InputError: workers or check_every is out of range.
     """
 
     backbone: str
@@ -58,6 +62,11 @@ class TrainingConfig:
     check_every: int = 250
     validation: int = 48
     statistics: int = 60
+
+    def __post_init__(self) -> None:
+        for name, least in (("workers", 0), ("check_every", 1)):
+            if getattr(self, name) < least:
+                raise InputError(f"{name} is {getattr(self, name)}; expected at least {least}")
 
     @property
     def trained_start(self) -> bool:

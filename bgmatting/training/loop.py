@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from accelerate import Accelerator, DataLoaderConfiguration
 from accelerate.utils import DistributedDataParallelKwargs, broadcast
-from tqdm import tqdm
 
-from ..errors import InputError, OutputError
+from ..errors import InputError, OutputError, TrainingError
 from ..model import MattingNetwork
 from .average import WeightAverage, reestimate_batch_norm
 from .capture import Pair, anneal
@@ -22,6 +20,8 @@ from .checkpoint import NAME, load_checkpoint, save_checkpoint
 from .config import TrainingConfig
 from .growing import fold
 from .initial import starting_point
+from .interruption import Interruption, between_steps
+from .journal import Journal
 from .norms import freeze_norms, steady_norms, still_dropout
 from .objective import RawMatte, objective, parameter_groups
 from .precision import spare_from_autocast
@@ -29,8 +29,7 @@ from .preview import contact_sheet
 from .samples import Draw, Layers, batches, photograph
 from .validation import ValidationSet
 
-if TYPE_CHECKING:
-    from torch.utils.tensorboard import SummaryWriter
+HOPELESS = 50  # steps in a row whose gradients are no numbers
 
 
 class Trainer:
@@ -41,7 +40,7 @@ class Trainer:
             raise OutputError(
                 f"{config.out} holds a run already; continue it with --resume or choose another"
             )
-        self.config, self.quiet = config, quiet
+        self.config = config
         self.accelerator = Accelerator(
             cpu=config.cpu,
             mixed_precision=config.precision,
@@ -53,7 +52,12 @@ class Trainer:
         torch.manual_seed(config.seed)
         self.step = self.samples = 0
         self.minutes = 0.0
+        self.lost = 0  # steps in a row whose gradients were no numbers
+        self.interruption = Interruption()
+        self.journal = Journal(config.out, writes=self.accelerator.is_main_process, shows=not quiet)
         self.history: list[dict[str, float]] = []
+        if config.teacher and not resume:
+            self.journal.say("fitting the encoder to the teacher's")
         state = load_checkpoint(config.out) if resume else None
         if state is not None:
             _check_same_run(state, config)
@@ -87,18 +91,27 @@ class Trainer:
 
         Returns:
             The averaged network, of the backbone asked for.
+
+        Raises:
+            TrainingError: the gradients are no numbers any more.
+            KeyboardInterrupt: someone asked to stop, by Ctrl-C or SIGTERM; the checkpoint is of
+                the last step.
         """
+        with between_steps() as self.interruption, self.journal:
+            self._steps()
+        if not self.frozen:
+            self.journal.say("estimating batch norms")
+            reestimate_batch_norm(self.average.network, self._statistics())
+        average = self.average.network
+        return fold(average, self.config.backbone) if self.config.teacher else average
+
+    def _steps(self) -> None:
         config, schedule = self.config, self.config.schedule
         layers = batches(
             config.folders, self._plan, start=self.step, workers=config.workers,
             config=config.generator,
         )  # fmt: skip
-        writer = self._writer()
-        bar = tqdm(
-            total=100.0, unit="%", disable=self.quiet or not self.accelerator.is_main_process,
-            bar_format="{l_bar}{bar}| {postfix} [{elapsed}]",
-        )  # fmt: skip
-        running: dict[str, float] = {}
+        began = self.step
         clock, spent = time.monotonic(), self.minutes
         while (progress := self._progress()) < 1:
             pair = self._pair(next(layers), progress)
@@ -108,24 +121,16 @@ class Trainer:
             count = len(pair.src) * self.accelerator.num_processes
             self.step, self.samples = self.step + 1, self.samples + count
             self.minutes = spent + (time.monotonic() - clock) / 60
-            for name, value in terms.items():
-                running[name] = 0.98 * running.get(name, value) + 0.02 * value
-            bar.n = round(100 * progress, 1)
-            rate = self.samples / max(self.minutes * 60, 1e-6)
-            bar.set_postfix_str(
-                f"{self.samples} samples, {rate:.1f}/s, alpha x1e3 {1e3 * running['alpha']:.1f}"
-            )
-            if writer and self.step % 20 == 0:
-                for name, value in terms.items():
-                    writer.add_scalar(f"loss/{name}", value, self.samples)
+            done = schedule.progress(self.samples, self.minutes)
+            self.journal.step(self.step, terms, done, self.samples, self.minutes)
             if self.step % config.check_every == 0:
-                self._check(running, writer, pair)
-        bar.close()
-        self._check(running, writer, None)
-        if not self.frozen:
-            reestimate_batch_norm(self.average.network, self._statistics())
-        average = self.average.network
-        return fold(average, config.backbone) if config.teacher else average
+                self._check(pair)
+        if progress == math.inf:
+            self._stop()
+        if self.step == began:
+            self.journal.say("nothing left to train")
+        if not self.history or self.history[-1]["step"] != self.step:
+            self._check(None)
 
     def _train_step(self, pair: Pair, rate: float) -> dict[str, float]:
         self.network.train()
@@ -138,10 +143,19 @@ class Trainer:
             raw, off = self.model(src, bgr)
         terms = objective(raw, off, pair)
         self.accelerator.backward(terms["total"])
-        self.accelerator.clip_grad_norm_(self.model.parameters(), 1.0)
-        self.optimizer.step()
+        # Of the gradients that all processes share, so that all do the same.
+        norm = float(self.accelerator.clip_grad_norm_(self.model.parameters(), 1.0))
+        self.lost = 0 if math.isfinite(norm) else self.lost + 1
+        if self.lost == HOPELESS:
+            raise TrainingError(
+                f"the gradients of {HOPELESS} steps in a row are no numbers, at step {self.step}; "
+                "go on from the last checkpoint with --resume and a smaller --rate"
+            )
+        # With fp16 such steps come now and then; its scaler skips them, but must hear of them.
+        if not self.lost or self.config.precision == "fp16":
+            self.optimizer.step()
+            self.average.update(self.network, self.step)
         self.optimizer.zero_grad(set_to_none=True)
-        self.average.update(self.network, self.step)
         return {name: float(value.detach()) for name, value in terms.items()}
 
     def _freeze_norms(self) -> None:
@@ -170,38 +184,36 @@ class Trainer:
         return photograph(layers, self.device, capture, (self.config.seed, self.rank, self.step, 2))
 
     def _progress(self) -> float:
-        """The first process's progress, so that all stop at the same step."""
-        mine = torch.tensor(
-            self.config.schedule.progress(self.samples, self.minutes), device=self.device
-        )
+        """The first process's progress, so that all stop at the same step; inf: asked to stop."""
+        done = self.config.schedule.progress(self.samples, self.minutes)
+        mine = torch.tensor(math.inf if self.interruption.asked else done, device=self.device)
         return float(broadcast(mine)) if self.accelerator.num_processes > 1 else float(mine)
 
-    def _check(
-        self, running: dict[str, float], writer: SummaryWriter | None, pair: Pair | None
-    ) -> None:
+    def _check(self, pair: Pair | None) -> None:
         """Checkpoint, validate, log; on the first process only, the others wait."""
         if self.accelerator.is_main_process:
             scores = self.validation.score(self.average.network)
             entry = {"step": self.step, "samples": self.samples, "minutes": round(self.minutes, 2)}
-            entry |= {f"train_{k}": v for k, v in running.items()}
-            entry |= {f"validation_{k}": v for k, v in scores.items()}
-            self.history.append(entry)
+            self.history.append(self.journal.check(entry, scores))
             save_checkpoint(self.config.out, self._state())
-            with (self.config.out / "history.jsonl").open("a") as log:
-                log.write(json.dumps(entry) + "\n")
-            if writer:
-                for name, value in scores.items():
-                    writer.add_scalar(f"validation/mad_{name}", value, self.samples)
-                if pair is not None:
-                    with torch.no_grad():
-                        pha, _, err = self.average.network.matte(pair.src[:4], pair.bgr[:4])
-                    first = Pair(*(part[:4] for part in pair))
-                    writer.add_image("batch", contact_sheet(first, pha, err), self.samples)
+            if pair is not None:
+                with torch.no_grad():
+                    pha, _, err = self.average.network.matte(pair.src[:4], pair.bgr[:4])
+                first = Pair(*(part[:4] for part in pair))
+                self.journal.picture(contact_sheet(first, pha, err), self.samples)
         self.accelerator.wait_for_everyone()
+
+    def _stop(self) -> None:
+        """Leave a checkpoint of this step, and raise KeyboardInterrupt."""
+        if self.accelerator.is_main_process:
+            save_checkpoint(self.config.out, self._state())
+        self.accelerator.wait_for_everyone()
+        raise KeyboardInterrupt(f"at step {self.step}; the same with --resume goes on from there")
 
     def _state(self) -> dict:
         return {
             "backbone": self.config.backbone, "teacher": self.config.teacher,
+            "start": self.config.start,
             "network": self.network.state_dict(), "frozen": self.frozen,
             "average": self.average.network.state_dict(),
             "optimizer": self.optimizer.state_dict(), "step": self.step,
@@ -221,19 +233,15 @@ class Trainer:
         for step in range(self.config.statistics):
             yield photograph(next(drawn), self.device, anneal(self.config.capture, 1), (key, step))
 
-    def _writer(self) -> SummaryWriter | None:
-        if not self.accelerator.is_main_process:
-            return None
-        from torch.utils.tensorboard import SummaryWriter
-
-        return SummaryWriter(str(self.config.out / "tensorboard"))
-
 
 def _check_same_run(state: dict, config: TrainingConfig) -> None:
     """Raise InputError unless a checkpoint is of a run like this one."""
-    for what in ("backbone", "teacher"):
-        had, asked = state.get(what), getattr(config, what)
+    for what in ("backbone", "teacher", "start"):
+        asked = getattr(config, what)
+        had = state.get(what, asked)
         if had != asked:
+            option = "from" if what == "start" else what
             raise InputError(
-                f"{config.out} holds a run of {what} {had}, not {asked}; give the same to resume it"
+                f"{config.out} holds a run of {option} {had}, not {asked}; give the same to "
+                "resume it"
             )

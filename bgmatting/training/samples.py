@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -95,7 +96,7 @@ def batches(
         LayerDataset(folders, config),
         batch_sampler=steps(),  # type: ignore[arg-type]
         num_workers=workers,
-        worker_init_fn=_one_thread,
+        worker_init_fn=_settle_worker,
         prefetch_factor=3 if workers else None,
         pin_memory=torch.cuda.is_available(),
     )
@@ -118,6 +119,8 @@ def _to_tensor(image: np.ndarray) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)))
 
 
-def _one_thread(worker: int) -> None:
+def _settle_worker(worker: int) -> None:
+    """One thread; and Ctrl-C, which the terminal sends to all, is for the parent to heed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(0)
     torch.set_num_threads(1)

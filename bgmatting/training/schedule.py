@@ -31,10 +31,14 @@ class Schedule:
         minutes: or how long it takes; then `samples` is not asked. Time spent before an
             interruption counts.
         stages: crop sizes, in order.
-        batch: samples a step and process in the first stage; later ones hold as many pixels.
+        batch: samples a step and process in the first stage; later ones hold as many pixels, but
+            no fewer than four samples where the first held as many: fewer make poor statistics.
         rate: peak learning rate.
         warm_up: steps of linear warm-up before the cosine.
         mix: spread of the crops' aspect, as a standard deviation of log(width / height).
+
+    Raises:
+        InputError: a length or the rate is not above 0, or a batch smaller than two.
     """
 
     samples: int = 200_000
@@ -45,6 +49,16 @@ class Schedule:
     warm_up: int = 200
     mix: float = 0.15
 
+    def __post_init__(self) -> None:
+        for name in ("samples", "minutes", "rate"):
+            value = getattr(self, name)
+            if value is not None and not (value > 0 and math.isfinite(value)):
+                raise InputError(f"{name} is {value}; expected a number above 0")
+        if self.batch < 2:
+            raise InputError(
+                f"batch is {self.batch}; expected at least 2: one sample has no statistics"
+            )
+
     def progress(self, samples: int, minutes: float) -> float:
         """Share of the run that is done, 0..1."""
         done = samples / self.samples if self.minutes is None else minutes / self.minutes
@@ -54,8 +68,7 @@ class Schedule:
         """(batch, height, width) of a step; one size a batch, sides any whole number."""
         side = next((s.side for s in self.stages if progress < s.until), self.stages[-1].side)
         pixels = self.batch * self.stages[0].side ** 2
-        # Fewer than four make poor batch-norm statistics.
-        batch = max(4, round(pixels / side**2))
+        batch = max(min(4, self.batch), round(pixels / side**2))
         stretch = math.exp(float(np.clip(rng.normal(0, self.mix), -0.6, 0.6)) / 2)
         scale = float(rng.uniform(0.9, 1.1))
         return batch, max(32, round(side * scale / stretch)), max(32, round(side * scale * stretch))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 
 import pytest
@@ -60,18 +62,47 @@ def test_preview(train, tmp_path):
     assert "look.png is there already" in again.stderr
 
 
+def test_ctrl_c_leaves_a_checkpoint_and_says_how_to_go_on(program, environment, tmp_path):
+    command = [
+        *program, "train", "--backbone", "mobilenetv2", "--out", "run", "--cpu", "--crops", "32:1",
+        "--batch", "4", "--check-every", "100000",
+    ]  # fmt: skip
+    run = subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    assert run.stderr is not None
+    said = ""
+    while "samples" not in said:  # it trains
+        said += run.stderr.read(1)
+        assert run.poll() is None, said
+    os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to the drawing processes too
+    _, rest = run.communicate(timeout=120)
+    assert run.returncode == 130
+    assert "interrupted at step" in rest
+    assert "--resume" in rest
+    assert "Traceback" not in said + rest
+    assert (tmp_path / "run" / "checkpoint.pt").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
         ((), 2, "--backbone"),
         (("--backbone", "mobilenetv2"), 2, "--out"),
-        (("--backbone", "vgg", "--out", "run"), 1, "resnet50"),
+        (("--backbone", "vgg", "--out", "run"), 2, "resnet50"),
+        (("--backbone", "mobilenetv2", "--out", "run", "--samples", "-5"), 2, "--samples"),
+        (("--backbone", "mobilenetv2", "--out", "run", "--minutes", "0"), 2, "--minutes"),
+        (("--backbone", "mobilenetv2", "--out", "run", "--check-every", "0"), 2, "--check-every"),
+        (("--backbone", "mobilenetv2", "--out", "run", "--measure", "."), 1, "no evaluation set"),
+        (("--backbone", "mobilenetv2", "--out", "run", "--mattes", "."), 1, "fgr"),
+        (("--preview", "look.jpg"), 1, "does not end in .png"),
         (("--backbone", "mobilenetv2", "--out", "run", "--crops", "0"), 1, "crops are"),
         (("--backbone", "mobilenetv2", "--out", "run", "--resume"), 1, "nothing to resume"),
         (("--people", "nowhere"), 2, "nowhere"),
         (
             ("--backbone", "resnet50", "--out", "run", "--teacher", "here", "--from", "there"),
-            1,
+            2,
             "exclude each other",
         ),
     ],

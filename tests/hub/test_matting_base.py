@@ -219,6 +219,11 @@ def test_a_folder_without_the_files(tmp_path: Path) -> None:
     assert "has no model.safetensors" in refusal(tmp_path)
 
 
+def test_the_folder_of_a_training_run_is_told_from_the_weights_in_it(tmp_path):
+    MattingBase("mobilenetv2").save_pretrained(tmp_path / "weights")
+    assert f"are in {tmp_path / 'weights'}" in refusal(tmp_path)
+
+
 def test_a_pickle_is_never_loaded(folder: Path, tmp_path: Path) -> None:
     ran = tmp_path / "ran"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,7 +16,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from bgmatting.errors import InputError, OutputError, WeightsError
+from bgmatting.errors import InputError, OutputError, TrainingError, WeightsError
 from bgmatting.model import MattingNetwork
 from bgmatting.training.average import WeightAverage, reestimate_batch_norm
 from bgmatting.training.capture import Pair
@@ -65,12 +66,67 @@ def test_resuming_repeats_the_run_exactly(tmp_path: Path, config_in: MakeConfig)
         assert torch.equal(a, b), name
 
 
+def test_a_run_that_is_stopped_goes_on_exactly_where_it_was(
+    tmp_path: Path, config_in: MakeConfig
+) -> None:
+    whole = Trainer(config_in(tmp_path / "whole", check_every=100), quiet=True)
+    whole.run()
+    stopped = Trainer(config_in(tmp_path / "stopped", check_every=100), quiet=True)
+    plan = stopped._plan
+
+    def stop_in_the_second_step(step: int) -> list:
+        if step == 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return plan(step)
+
+    stopped._plan = stop_in_the_second_step  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt, match=r"at step 2; .*--resume"):
+        stopped.run()
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    resumed = Trainer(config_in(tmp_path / "stopped"), resume=True, quiet=True)
+    assert resumed.step == 2
+    resumed.run()
+    for (name, a), b in zip(
+        whole.network.state_dict().items(), resumed.network.state_dict().values(), strict=True
+    ):
+        assert torch.equal(a, b), name
+
+
+def test_resuming_a_finished_run_adds_nothing_to_its_record(
+    tmp_path: Path, config_in: MakeConfig
+) -> None:
+    Trainer(config_in(tmp_path), quiet=True).run()
+    record = (tmp_path / "history.jsonl").read_text()
+    steps = [json.loads(line)["step"] for line in record.splitlines()]
+    assert steps == [2, 4]
+    Trainer(config_in(tmp_path), resume=True, quiet=True).run()
+    assert (tmp_path / "history.jsonl").read_text() == record
+
+
+def test_a_run_whose_gradients_are_no_numbers_stops_with_its_weights_whole(
+    tmp_path: Path, config_in: MakeConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bgmatting.training import loop
+
+    def lost(raw: torch.Tensor, off: torch.Tensor, pair: Pair) -> dict[str, torch.Tensor]:
+        return {"total": raw.mean() * torch.nan, "alpha": raw.mean().detach()}
+
+    monkeypatch.setattr(loop, "objective", lost)
+    monkeypatch.setattr(loop, "HOPELESS", 3)
+    trainer = Trainer(config_in(tmp_path), quiet=True)
+    with pytest.raises(TrainingError, match=r"no numbers, at step 2; .*--rate"):
+        trainer.run()
+    assert all(torch.isfinite(p).all() for p in trainer.network.parameters())
+
+
 def test_a_run_is_not_overwritten_unasked(tmp_path: Path, config_in: MakeConfig) -> None:
     Trainer(config_in(tmp_path), quiet=True).run()
     with pytest.raises(OutputError, match="--resume"):
         Trainer(config_in(tmp_path), quiet=True)
     with pytest.raises(InputError, match="run of backbone mobilenetv2, not resnet50"):
         Trainer(config_in(tmp_path, backbone="resnet50"), resume=True, quiet=True)
+    with pytest.raises(InputError, match="run of from None, not mobilenetv2"):
+        Trainer(config_in(tmp_path, start="mobilenetv2"), resume=True, quiet=True)
 
 
 def test_a_run_can_start_from_weights(tmp_path: Path, config_in: MakeConfig) -> None:
@@ -201,6 +257,24 @@ def test_schedule() -> None:
     assert all(40 <= h <= 105 and 40 <= w <= 105 for _, h, w in sizes)
     late = schedule.crop(0.8, np.random.default_rng(0))
     assert late[0] == 4
+    small = replace(schedule, batch=2)
+    assert [small.crop(p, np.random.default_rng(0))[0] for p in (0.2, 0.8)] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"samples": 0}, {"samples": -5}, {"minutes": -1.0}, {"rate": 0.0}, {"batch": 1}]
+)
+def test_lengths_and_rates_that_make_no_sense_are_refused(wrong: dict) -> None:
+    name, value = next(iter(wrong.items()))
+    with pytest.raises(InputError, match=f"{name} is {value}; expected"):
+        Schedule(**wrong)
+
+
+@pytest.mark.parametrize("wrong", [{"workers": -1}, {"check_every": 0}])
+def test_numbers_of_a_run_that_make_no_sense_are_refused(wrong: dict) -> None:
+    name, value = next(iter(wrong.items()))
+    with pytest.raises(InputError, match=f"{name} is {value}; expected"):
+        TrainingConfig("mobilenetv2", Path("run"), **wrong)
 
 
 @pytest.mark.parametrize("text", ["", "64", "64:x", "64:0.5", "8:1", "64:0.9,32:0.5"])

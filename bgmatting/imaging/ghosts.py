@@ -18,7 +18,7 @@ from .plate import Map
 SEEN = 0.1  # alpha above this may be an island
 SMALLEST = 0.002  # share of the frame: whose outline is too short to say anything stays
 POINTS = 20  # of outline, that must be there to ask
-THING = 0.1  # share of its outline that shows in the source, if a thing stands there
+THING = 0.2  # share of its outline that shows in the source, if a thing stands there
 PLATES = 0.5  # of -1 to 1: beyond this the thing stands in the plate
 SUBJECT = 0.3  # share that shows of the subject's outline; less, and outlines tell nothing
 HAZE = 0.03  # of the long side: what is fainter than SEEN belongs to an island within that reach

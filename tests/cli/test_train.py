@@ -36,6 +36,13 @@ def test_a_short_run_without_any_pictures_ends_in_weights(train, tmp_path):
     assert "Drawn." in card
     assert "8 generated pairs" in card
     assert "disturbed" in card  # the measured table
+    grown = train(
+        "--backbone", "mobilenetv2", "--out", "next", "--cpu", *size, "--from", "run/weights"
+    )
+    assert grown.returncode == 0, grown.stderr
+    card = (tmp_path / "next" / "weights" / "README.md").read_text()
+    assert "from the weights `weights` on" in card
+    assert "without any pictures" in card
     again = train("--backbone", "mobilenetv2", "--out", "run", "--cpu", *size)
     assert again.returncode == 1
     assert "--resume" in again.stderr

@@ -34,6 +34,11 @@ def random_pair(count: int = 4, side: int = 48) -> Pair:
     return Pair(src, bgr, torch.rand(count, 1, side, side), src)
 
 
+def assert_same_weights(one: torch.nn.Module, other: torch.nn.Module) -> None:
+    for (name, a), b in zip(one.state_dict().items(), other.state_dict().values(), strict=True):
+        assert torch.equal(a, b), name
+
+
 def test_a_run_changes_the_weights_and_writes_its_record(
     tmp_path: Path, config_in: MakeConfig
 ) -> None:
@@ -60,10 +65,7 @@ def test_resuming_repeats_the_run_exactly(tmp_path: Path, config_in: MakeConfig)
     resumed = Trainer(config_in(tmp_path / "halves"), resume=True, quiet=True)
     assert resumed.step == 2
     resumed.run()
-    for (name, a), b in zip(
-        whole.network.state_dict().items(), resumed.network.state_dict().values(), strict=True
-    ):
-        assert torch.equal(a, b), name
+    assert_same_weights(whole.network, resumed.network)
 
 
 def test_a_run_that_is_stopped_goes_on_exactly_where_it_was(
@@ -86,10 +88,7 @@ def test_a_run_that_is_stopped_goes_on_exactly_where_it_was(
     resumed = Trainer(config_in(tmp_path / "stopped"), resume=True, quiet=True)
     assert resumed.step == 2
     resumed.run()
-    for (name, a), b in zip(
-        whole.network.state_dict().items(), resumed.network.state_dict().values(), strict=True
-    ):
-        assert torch.equal(a, b), name
+    assert_same_weights(whole.network, resumed.network)
 
 
 def test_resuming_a_finished_run_adds_nothing_to_its_record(
@@ -135,12 +134,7 @@ def test_a_run_can_start_from_weights(tmp_path: Path, config_in: MakeConfig) -> 
     base = MattingBase("mobilenetv2")
     base.save_pretrained(tmp_path / "weights")
     config = config_in(tmp_path / "run", start=str(tmp_path / "weights"))
-    for (name, ours), theirs in zip(
-        Trainer(config, quiet=True).network.state_dict().items(),
-        base.state_dict().values(),
-        strict=True,
-    ):
-        assert torch.equal(ours, theirs), name
+    assert_same_weights(Trainer(config, quiet=True).network, base)
 
 
 def test_resuming_does_not_need_what_the_run_started_from(

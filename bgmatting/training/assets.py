@@ -53,6 +53,27 @@ def list_pictures(folders: Sequence[Path]) -> list[Path]:
     return found
 
 
+def list_cutouts(folders: Sequence[Path]) -> list[Path]:
+    """Every picture below the folders, all with transparency; only their headers are read.
+
+    Raises:
+        InputError: as `list_pictures`; or one cannot be read or has no transparency.
+    """
+    found = list_pictures(folders)
+    for file in found:
+        try:
+            with Image.open(file) as picture:
+                cut_out = picture.has_transparency_data
+        except OSError as error:
+            raise InputError(f"{file} cannot be read as a picture: {error}") from None
+        if not cut_out:
+            raise InputError(
+                f"{file} has no transparency: expected subjects cut out, as RGBA (photos of "
+                "scenes belong to the backgrounds)"
+            )
+    return found
+
+
 def list_mattes(folders: Sequence[Path]) -> list[tuple[Path, Path]]:
     """(foreground, alpha) file pairs of folders with `fgr/` and `pha/`, matched by stem.
 
@@ -90,8 +111,8 @@ class Assets:
     _cache: OrderedDict[Path, np.ndarray] = field(default_factory=OrderedDict, repr=False)
 
     def __post_init__(self) -> None:
-        self.people = list_pictures(self.folders.people)
-        self.objects = list_pictures(self.folders.objects)
+        self.people = list_cutouts(self.folders.people)
+        self.objects = list_cutouts(self.folders.objects)
         self.mattes = list_mattes(self.folders.mattes)
         self.backgrounds = list_pictures(self.folders.backgrounds)
         self.textures = list_pictures(self.folders.textures)
@@ -109,14 +130,7 @@ class Assets:
             colour.putalpha(alpha)
             return np.asarray(colour)
         files = self.people if kind == "people" else self.objects
-        file = files[rng.integers(len(files))]
-        picture = Image.open(file)
-        if not picture.has_transparency_data:
-            raise InputError(
-                f"{file} has no transparency: expected a subject cut out, as RGBA (photos of "
-                "scenes belong to the backgrounds)"
-            )
-        return np.asarray(picture.convert("RGBA"))
+        return np.asarray(Image.open(files[rng.integers(len(files))]).convert("RGBA"))
 
     def background(self, rng: np.random.Generator) -> np.ndarray:
         """A random scene photo, (h, w, 3) uint8 RGB."""

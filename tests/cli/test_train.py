@@ -103,6 +103,7 @@ def test_ctrl_c_leaves_a_checkpoint_and_says_how_to_go_on(program, environment, 
         (("--backbone", "mobilenetv2", "--out", "run", "--check-every", "0"), 2, "--check-every"),
         (("--backbone", "mobilenetv2", "--out", "run", "--measure", "."), 1, "no evaluation set"),
         (("--backbone", "mobilenetv2", "--out", "run", "--mattes", "."), 1, "fgr"),
+        (("--backbone", "mobilenetv2", "--out", "run", "--people", "opaque"), 1, "transparency"),
         (("--preview", "look.jpg"), 1, "does not end in .png"),
         (("--backbone", "mobilenetv2", "--out", "run", "--crops", "0"), 1, "crops are"),
         (("--backbone", "mobilenetv2", "--out", "run", "--resume"), 1, "nothing to resume"),
@@ -114,7 +115,9 @@ def test_ctrl_c_leaves_a_checkpoint_and_says_how_to_go_on(program, environment, 
         ),
     ],
 )
-def test_mistakes_get_a_sentence(train, arguments, status, said):
+def test_mistakes_get_a_sentence(train, tmp_path, arguments, status, said):
+    (tmp_path / "opaque").mkdir()
+    Image.new("RGB", (32, 32)).save(tmp_path / "opaque" / "photo.png")
     done = train(*arguments)
     assert done.returncode == status
     assert said in done.stderr

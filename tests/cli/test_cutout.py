@@ -154,3 +154,11 @@ def test_what_was_done_about_the_pair_is_said_on_request(quick_cli, weights, pai
     assert "camera" in aligned.stderr
     as_it_is = quick_cli("cutout", *pair, *options, "--no-align")
     assert "align " not in as_it_is.stderr
+
+
+def test_a_working_size_that_is_too_small_is_wrong_usage(quick_cli, pair, weights):
+    from bgmatting.imaging.reading import MIN_SIDE
+
+    done = quick_cli("cutout", *pair, "--weights", weights, "--size", str(MIN_SIDE - 1))
+    assert done.returncode == 2
+    assert f"at least {MIN_SIDE}" in done.stderr

@@ -43,7 +43,15 @@ def card(
     from tqdm import tqdm
 
     from ..evaluation.card import write_measured_card
+    from ..hub.card import is_hand_written
+    from ..hub.names import CARD_NAME
 
+    if is_hand_written(folder / CARD_NAME):
+        click.echo(
+            f"bgmatting: {CARD_NAME} was written by hand and stays as it is; move it away to have "
+            "one written. Measuring for metrics.json",
+            err=True,
+        )
     # disable=None: no bar where stderr is no terminal.
     with tqdm(unit="pair", disable=None, leave=False) as bar:
         path = write_measured_card(
@@ -51,11 +59,5 @@ def card(
             progress=lambda sample: bar.update(),
         )  # fmt: skip
     click.echo(folder / "metrics.json")
-    if path is None:
-        click.echo(
-            "bgmatting: README.md was written by hand and stays as it is; move it away to have one "
-            "written",
-            err=True,
-        )
-    else:
+    if path is not None:
         click.echo(path)

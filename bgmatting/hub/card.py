@@ -134,7 +134,7 @@ def write_card(
     """
     folder = Path(folder)
     path = folder / CARD_NAME
-    if path.exists() and not is_untouched(read_card(path)):
+    if is_hand_written(path):
         return None
     if backbone is None:
         config = read_config(folder / CONFIG_NAME)
@@ -151,6 +151,15 @@ def is_untouched(text: str) -> bool:
     """Whether a card is ours, as we wrote it; False: somebody's own words are in it."""
     mark = _MARK.search(text)
     return mark is not None and mark[1] == _digest(text[: mark.start()])
+
+
+def is_hand_written(path: Path) -> bool:
+    """Whether there is a card with somebody's own words in it, which nothing replaces.
+
+    Raises:
+        WeightsError: it cannot be read.
+    """
+    return path.exists() and not is_untouched(read_card(path))
 
 
 def read_card(path: Path) -> str:

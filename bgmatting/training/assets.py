@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from PIL import Image
 
 from ..errors import InputError
 
+Entry = TypeVar("Entry", Path, tuple[Path, Path])
+
 SUFFIXES = {".png", ".webp", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
+DAMAGED_IN_A_ROW = 20  # pictures drawn that cannot be decoded, before a run gives up
 
 
 @dataclass(frozen=True)
@@ -61,11 +66,8 @@ def list_cutouts(folders: Sequence[Path]) -> list[Path]:
     """
     found = list_pictures(folders)
     for file in found:
-        try:
-            with Image.open(file) as picture:
-                cut_out = picture.has_transparency_data
-        except OSError as error:
-            raise InputError(f"{file} cannot be read as a picture: {error}") from None
+        with _open(file) as picture:
+            cut_out = picture.has_transparency_data
         if not cut_out:
             raise InputError(
                 f"{file} has no transparency: expected subjects cut out, as RGBA (photos of "
@@ -78,7 +80,8 @@ def list_mattes(folders: Sequence[Path]) -> list[tuple[Path, Path]]:
     """(foreground, alpha) file pairs of folders with `fgr/` and `pha/`, matched by stem.
 
     Raises:
-        InputError: `fgr` or `pha` is missing, or no file has a partner.
+        InputError: `fgr` or `pha` is missing, no file has a partner, or one is of another size than
+            its partner or cannot be read.
     """
     pairs: list[tuple[Path, Path]] = []
     for folder in map(Path, folders):
@@ -91,13 +94,31 @@ def list_mattes(folders: Sequence[Path]) -> list[tuple[Path, Path]]:
         here = [(p, alphas[p.stem]) for p in list_pictures([folder / "fgr"]) if p.stem in alphas]
         if not here:
             raise InputError(f"no file of {folder}/fgr has a partner of the same name in pha")
+        for fgr, pha in here:
+            with _open(fgr) as colour, _open(pha) as alpha:
+                if alpha.size != colour.size:
+                    raise InputError(
+                        f"{fgr} is {colour.width} x {colour.height} pixels but {pha} "
+                        f"{alpha.width} x {alpha.height}: expected the same of both"
+                    )
         pairs += here
     return pairs
+
+
+def _open(file: Path) -> Image.Image:
+    """Read a picture's header."""
+    try:
+        return Image.open(file)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise InputError(f"{file} cannot be read as a picture: {error}") from None
 
 
 @dataclass
 class Assets:
     """The pictures themselves, decoded when asked for; small photos are kept in memory.
+
+    A picture that turns out to be damaged is reported once on stderr, and another drawn in its
+    place: one bad file of thousands should not end a run of hours.
 
     Args:
         folders: where they lie.
@@ -109,6 +130,7 @@ class Assets:
     photo_size: int = 900
     keep: int = 400
     _cache: OrderedDict[Path, np.ndarray] = field(default_factory=OrderedDict, repr=False)
+    _reported: set[Path | tuple[Path, Path]] = field(default_factory=set, repr=False)
 
     def __post_init__(self) -> None:
         self.people = list_cutouts(self.folders.people)
@@ -118,28 +140,46 @@ class Assets:
         self.textures = list_pictures(self.folders.textures)
 
     def subject(self, kind: str, rng: np.random.Generator) -> np.ndarray:
-        """A random subject of `kind` (people, objects or mattes), (h, w, 4) uint8 straight RGBA."""
+        """A random subject of `kind` (people, objects or mattes), (h, w, 4) uint8 straight RGBA.
+
+        Raises:
+            InputError: nearly all of that kind are damaged.
+        """
         if kind == "mattes":
-            fgr, pha = self.mattes[rng.integers(len(self.mattes))]
-            colour = Image.open(fgr).convert("RGB")
-            alpha = Image.open(pha).convert("L")
-            if alpha.size != colour.size:
-                raise InputError(
-                    f"{fgr} is {colour.size} but {pha} is {alpha.size}; they must be the same"
-                )
-            colour.putalpha(alpha)
-            return np.asarray(colour)
+            return self._draw(self.mattes, _decode_matte, rng)
         files = self.people if kind == "people" else self.objects
-        return np.asarray(Image.open(files[rng.integers(len(files))]).convert("RGBA"))
+        return self._draw(files, _decode_cutout, rng)
 
     def background(self, rng: np.random.Generator) -> np.ndarray:
-        """A random scene photo, (h, w, 3) uint8 RGB."""
-        return self._photo(self.backgrounds[rng.integers(len(self.backgrounds))])
+        """A random scene photo, (h, w, 3) uint8 RGB; errors as `subject`."""
+        return self._draw(self.backgrounds, self._photo, rng)
 
     def texture(self, rng: np.random.Generator) -> np.ndarray:
-        """A random texture photo, or a scene photo for want of one, (h, w, 3) uint8 RGB."""
-        files = self.textures or self.backgrounds
-        return self._photo(files[rng.integers(len(files))])
+        """A random texture photo, or a scene photo for want of one; as `background`."""
+        return self._draw(self.textures or self.backgrounds, self._photo, rng)
+
+    def _draw(
+        self,
+        entries: Sequence[Entry],
+        decode: Callable[[Entry], np.ndarray],
+        rng: np.random.Generator,
+    ) -> np.ndarray:
+        # The lists stay as they are, so that what is drawn doesn't depend on what was drawn before.
+        for _ in range(DAMAGED_IN_A_ROW):
+            entry = entries[int(rng.integers(len(entries)))]
+            try:
+                return decode(entry)
+            except (OSError, SyntaxError, ValueError) as error:  # as Pillow's decoders raise them
+                self._report(entry, error)
+        raise InputError(
+            f"{DAMAGED_IN_A_ROW} pictures in a row cannot be decoded, the last {_name(entry)}: "
+            "check the folder"
+        )
+
+    def _report(self, entry: Path | tuple[Path, Path], error: Exception) -> None:
+        if entry not in self._reported:
+            self._reported.add(entry)
+            print(f"bgmatting: {_name(entry)} is damaged and left out: {error}", file=sys.stderr)
 
     def _photo(self, path: Path) -> np.ndarray:
         if path not in self._cache:
@@ -152,3 +192,18 @@ class Assets:
                 self._cache.popitem(last=False)
         self._cache.move_to_end(path)
         return self._cache[path]
+
+
+def _decode_cutout(file: Path) -> np.ndarray:
+    return np.asarray(Image.open(file).convert("RGBA"))  # h, w, 4
+
+
+def _decode_matte(pair: tuple[Path, Path]) -> np.ndarray:
+    fgr, pha = pair
+    colour = Image.open(fgr).convert("RGB")
+    colour.putalpha(Image.open(pha).convert("L"))
+    return np.asarray(colour)  # h, w, 4
+
+
+def _name(entry: Path | tuple[Path, Path]) -> str:
+    return str(entry) if isinstance(entry, Path) else " with ".join(map(str, entry))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 from torchvision.utils import make_grid
 
@@ -11,17 +11,25 @@ from .assets import AssetFolders
 from .capture import CaptureConfig, Pair
 from .samples import Draw, LayerDataset, Layers, photograph
 
+COLUMNS = ("source", "plate", "alpha", "foreground")
+GAP = 2  # pixels between pictures
+LINE = 18  # pixels, height of the line that names the columns
+
 
 def preview(
     folders: AssetFolders, *, count: int = 24, side: int = 224, seed: int = 0,
     config: CaptureConfig | None = None,
 ) -> Image.Image:  # fmt: skip
-    """A contact sheet of generated samples: source, plate, alpha and foreground side by side."""
+    """A contact sheet of generated samples: source, plate, alpha and foreground side by side.
+
+    Raises:
+        InputError: as `Assets`.
+    """
     dataset = LayerDataset(folders)
     drawn = [dataset[Draw((seed, i), side, side)] for i in range(count)]
     layers = Layers(*(torch.stack(part) for part in zip(*drawn, strict=True)))
     pair = photograph(layers, torch.device("cpu"), config or CaptureConfig(), (seed,))
-    return to_picture(contact_sheet(pair))
+    return _with_column_names(to_picture(contact_sheet(pair)), side)
 
 
 def contact_sheet(pair: Pair, pha: Tensor | None = None, err: Tensor | None = None) -> Tensor:
@@ -34,7 +42,16 @@ def contact_sheet(pair: Pair, pha: Tensor | None = None, err: Tensor | None = No
     columns += [image for image in (pha, err) if image is not None]
     tiles = torch.stack([c.expand(-1, 3, -1, -1).cpu() for c in columns], 1)  # B, N, 3, H, W
     per_row = len(columns) * (3 if len(columns) == 4 else 2)
-    return make_grid(tiles.flatten(0, 1), nrow=per_row, padding=2).clamp(0, 1)
+    return make_grid(tiles.flatten(0, 1), nrow=per_row, padding=GAP).clamp(0, 1)
+
+
+def _with_column_names(sheet: Image.Image, side: int) -> Image.Image:
+    named = Image.new("RGB", (sheet.width, sheet.height + LINE))
+    named.paste(sheet, (0, LINE))
+    draw, font = ImageDraw.Draw(named), ImageFont.load_default(12)
+    for column in range(sheet.width // (side + GAP)):
+        draw.text((GAP + column * (side + GAP), 2), COLUMNS[column % len(COLUMNS)], "white", font)
+    return named
 
 
 def to_picture(image: Tensor) -> Image.Image:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from ..errors import InputError
 from .assets import AssetFolders, Assets
 from .capture import CaptureConfig, Pair, capture
 from .scenes import draw_scene
@@ -84,6 +85,9 @@ def batches(
         start: first step.
         workers: processes that draw; 0 draws in this one.
         config: shares of the families.
+
+    Raises:
+        InputError: as `Assets`; from the iterator too.
     """
 
     def steps() -> Iterator[list[Draw]]:
@@ -100,7 +104,15 @@ def batches(
         prefetch_factor=3 if workers else None,
         pin_memory=torch.cuda.is_available(),
     )
-    return iter(loader)
+    return _without_tracebacks(iter(loader))
+
+
+def _without_tracebacks(loaded: Iterator[Layers]) -> Iterator[Layers]:
+    """Torch puts the traceback of a process that draws into the message of what it raises."""
+    try:
+        yield from loaded
+    except InputError as error:
+        raise InputError(str(error).rsplit(f"{InputError.__name__}: ", 1)[-1].strip()) from None
 
 
 def photograph(

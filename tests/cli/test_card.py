@@ -44,7 +44,11 @@ def test_a_card_written_by_hand_stays(quick_cli, weights, pairs, tmp_path):
     done = quick_cli("card", "mine", pairs)
     assert done.returncode == 0
     assert "written by hand" in done.stderr
+    assert done.stdout.split() == ["mine/metrics.json"]
     assert (folder / "README.md").read_text() == "My own words."
+    (tmp_path / "empty").mkdir()
+    before_measuring = quick_cli("card", "mine", "empty")
+    assert "written by hand" in before_measuring.stderr
 
 
 def test_mistakes_get_a_sentence(quick_cli, weights, pairs, tmp_path):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from bgmatting.errors import InputError
 from bgmatting.training.assets import AssetFolders, Assets
 from bgmatting.training.capture import NO_DISTURBANCE, CaptureConfig, Pair, anneal
 from bgmatting.training.compression import jpeg
-from bgmatting.training.preview import preview
+from bgmatting.training.preview import LINE, preview
 from bgmatting.training.samples import (
     Draw,
     GeneratorConfig,
@@ -176,10 +179,6 @@ def test_a_trained_network_gets_all_of_the_mismatch_at_once() -> None:
 
 
 def test_jpeg_comes_close_to_a_real_encoder() -> None:
-    import io
-
-    from PIL import Image
-
     rng = np.random.default_rng(1)
     photo = Image.fromarray(rng.integers(0, 255, (6, 8, 3), dtype=np.uint8))
     photo = photo.resize((128, 96), Image.Resampling.BICUBIC)
@@ -196,7 +195,9 @@ def test_jpeg_comes_close_to_a_real_encoder() -> None:
 
 def test_preview_shows_every_sample(folders: AssetFolders) -> None:
     picture = preview(folders, count=6, side=48)
-    assert picture.size == (12 * 50 + 2, 2 * 50 + 2)
+    assert picture.size == (12 * 50 + 2, 2 * 50 + 2 + LINE)
+    header = np.asarray(picture)[:LINE]
+    assert all(header[:, x : x + 50].any() for x in range(2, 600, 50))  # every column has its name
 
 
 def test_folders_are_checked(tmp_path, empty_folder) -> None:  # type: ignore[no-untyped-def]
@@ -204,6 +205,47 @@ def test_folders_are_checked(tmp_path, empty_folder) -> None:  # type: ignore[no
         Assets(AssetFolders(people=[tmp_path / "nowhere"]))
     with pytest.raises(InputError, match="no picture"):
         Assets(AssetFolders(backgrounds=[empty_folder]))
+
+
+def test_mattes_of_unequal_size_are_refused_before_a_run(tmp_path: Path) -> None:
+    for part, mode, width in (("fgr", "RGB", 40), ("pha", "L", 41)):
+        (tmp_path / part).mkdir()
+        Image.new(mode, (width, 30)).save(tmp_path / part / "one.png")
+    with pytest.raises(InputError, match=r"40 x 30 pixels but .* 41 x 30"):
+        Assets(AssetFolders(mattes=[tmp_path]))
+
+
+@pytest.fixture
+def half_damaged(tmp_path: Path) -> Path:
+    """Two photos, of which one breaks off halfway."""
+    rng = np.random.default_rng(0)
+    for name in ("whole", "damaged"):
+        photo = Image.fromarray(rng.integers(0, 255, (200, 200, 3), dtype=np.uint8))
+        photo.save(tmp_path / f"{name}.png")
+    content = (tmp_path / "damaged.png").read_bytes()
+    (tmp_path / "damaged.png").write_bytes(content[: len(content) // 2])
+    return tmp_path
+
+
+def test_a_damaged_picture_is_left_out_and_reported_once(half_damaged: Path, capfd) -> None:  # type: ignore[no-untyped-def]
+    assets = Assets(AssetFolders(backgrounds=[half_damaged]))
+    whole = np.asarray(Image.open(half_damaged / "whole.png"))
+    for seed in range(8):
+        assert np.array_equal(assets.background(np.random.default_rng(seed)), whole)
+    assert capfd.readouterr().err.count("damaged.png is damaged and left out") == 1
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_nothing_but_damaged_pictures_is_a_plain_error(half_damaged: Path, workers: int) -> None:
+    (half_damaged / "whole.png").unlink()
+    drawn = batches(
+        AssetFolders(backgrounds=[half_damaged]),
+        lambda step: [Draw((step,), 32, 32)],
+        workers=workers,
+        config=GeneratorConfig(scenes={"photo": 1.0}),
+    )
+    with pytest.raises(InputError, match=r"^20 pictures in a row cannot be decoded.*folder$"):
+        next(drawn)
 
 
 @pytest.mark.parametrize("side", [64, 160])

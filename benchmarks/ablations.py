@@ -56,6 +56,7 @@ def main() -> None:
     parser.add_argument("--side", type=int, default=176, help="of the crops, pixels")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--rate", type=float, default=5e-4, help="peak learning rate")
+    parser.add_argument("--seed", type=int, default=0, help="of all runs but the second")
     parser.add_argument("--precision", choices=["no", "bf16"], default="no")
     parser.add_argument("--out", type=Path, required=True, help="folder for the runs")
     parser.add_argument("--only", help=f"semicolon-separated, of: {'; '.join(VARIANTS)}")
@@ -104,7 +105,7 @@ def config(name: str, folder: Path, options: argparse.Namespace) -> TrainingConf
         capture=replace(CaptureConfig(), **CAPTURE.get(name, {})),
         generator=GeneratorConfig(subjects=subjects, scenes=scenes),
         start=options.start,
-        seed=1 if name == AGAIN else 0,
+        seed=options.seed + (name == AGAIN),
         cpu=True,
         precision=options.precision,
         check_every=200,

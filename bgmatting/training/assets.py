@@ -17,7 +17,9 @@ from ..errors import InputError
 Entry = TypeVar("Entry", Path, tuple[Path, Path])
 
 SUFFIXES = {".png", ".webp", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
-DAMAGED_IN_A_ROW = 20  # pictures drawn that cannot be decoded, before a run gives up
+# As Pillow and its decoders raise them for what is damaged or too large.
+UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
+DAMAGED_IN_A_ROW = 20  # drawn that cannot be read, before a run gives up
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def _open(file: Path) -> Image.Image:
     """Read a picture's header."""
     try:
         return Image.open(file)
-    except (OSError, SyntaxError, ValueError) as error:
+    except UNREADABLE as error:
         raise InputError(f"{file} cannot be read as a picture: {error}") from None
 
 
@@ -169,17 +171,20 @@ class Assets:
             entry = entries[int(rng.integers(len(entries)))]
             try:
                 return decode(entry)
-            except (OSError, SyntaxError, ValueError) as error:  # as Pillow's decoders raise them
+            except UNREADABLE as error:
                 self._report(entry, error)
         raise InputError(
-            f"{DAMAGED_IN_A_ROW} pictures in a row cannot be decoded, the last {_name(entry)}: "
+            f"{DAMAGED_IN_A_ROW} pictures in a row cannot be read, the last {_name(entry)}: "
             "check the folder"
         )
 
     def _report(self, entry: Path | tuple[Path, Path], error: Exception) -> None:
         if entry not in self._reported:
             self._reported.add(entry)
-            print(f"bgmatting: {_name(entry)} is damaged and left out: {error}", file=sys.stderr)
+            print(
+                f"bgmatting: {_name(entry)} cannot be read and is left out: {error}",
+                file=sys.stderr,
+            )
 
     def _photo(self, path: Path) -> np.ndarray:
         if path not in self._cache:

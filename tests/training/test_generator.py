@@ -232,7 +232,21 @@ def test_a_damaged_picture_is_left_out_and_reported_once(half_damaged: Path, cap
     whole = np.asarray(Image.open(half_damaged / "whole.png"))
     for seed in range(8):
         assert np.array_equal(assets.background(np.random.default_rng(seed)), whole)
-    assert capfd.readouterr().err.count("damaged.png is damaged and left out") == 1
+    assert capfd.readouterr().err.count("damaged.png cannot be read and is left out") == 1
+
+
+def test_a_picture_beyond_pillows_limit_is_left_out_too(
+    half_damaged: Path, monkeypatch, capfd
+) -> None:  # type: ignore[no-untyped-def]
+    (half_damaged / "damaged.png").unlink()
+    Image.new("RGB", (400, 400)).save(half_damaged / "large.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 60_000)  # Pillow refuses twice as many
+    assets = Assets(AssetFolders(backgrounds=[half_damaged]))
+    shapes = {assets.background(np.random.default_rng(seed)).shape for seed in range(8)}
+    assert shapes == {(200, 200, 3)}
+    assert "large.png cannot be read and is left out" in capfd.readouterr().err
+    with pytest.raises(InputError, match=r"large\.png cannot be read"):
+        Assets(AssetFolders(people=[half_damaged]))
 
 
 @pytest.mark.parametrize("workers", [0, 1])
@@ -244,7 +258,7 @@ def test_nothing_but_damaged_pictures_is_a_plain_error(half_damaged: Path, worke
         workers=workers,
         config=GeneratorConfig(scenes={"photo": 1.0}),
     )
-    with pytest.raises(InputError, match=r"^20 pictures in a row cannot be decoded.*folder$"):
+    with pytest.raises(InputError, match=r"^20 pictures in a row cannot be read.*folder$"):
         next(drawn)
 
 

@@ -14,6 +14,7 @@ import time
 import torch
 
 from bgmatting.model import BACKBONES, MattingNetwork
+from bgmatting.training.atrous import multiply_dilated
 from bgmatting.training.capture import Pair
 from bgmatting.training.objective import RawMatte, objective, parameter_groups
 from bgmatting.training.precision import spare_from_autocast
@@ -41,6 +42,7 @@ def measure(backbone: str, *, mixed: bool, options: argparse.Namespace) -> float
     """Samples a second."""
     network = MattingNetwork(backbone).train().to(memory_format=torch.channels_last)
     spare_from_autocast(network)
+    multiply_dilated(network)
     model = RawMatte(network)
     optimizer = torch.optim.AdamW(parameter_groups(network), lr=1e-4, fused=True)
     shape = (options.batch, 3, options.side, options.side)

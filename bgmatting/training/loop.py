@@ -14,6 +14,7 @@ from accelerate.utils import DistributedDataParallelKwargs, broadcast
 
 from ..errors import InputError, OutputError, TrainingError
 from ..model import MattingNetwork
+from .atrous import multiply_dilated
 from .average import WeightAverage, reestimate_batch_norm
 from .capture import Pair, anneal
 from .checkpoint import NAME, load_checkpoint, save_checkpoint
@@ -69,6 +70,7 @@ class Trainer:
         self.network.to(self.device).to(memory_format=torch.channels_last)
         self.average = WeightAverage(self.network)
         spare_from_autocast(self.network)
+        multiply_dilated(self.network)
         if example is not None:
             example = example.to(self.device).eval().requires_grad_(False)
         optimizer = torch.optim.AdamW(

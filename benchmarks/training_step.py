@@ -1,6 +1,6 @@
 """How many samples a second one process trains, by backbone and precision.
 
-    OMP_NUM_THREADS=1 python benchmarks/training_step.py [--backbone NAME ...] [--side 160]
+    OMP_NUM_THREADS=1 python benchmarks/training_step.py [--backbone NAME]... [--side 160]
 
 The network's forward and backward pass, the losses and the optimizer's step, on pairs made
 beforehand: the generator comes on top. Run it while the machine does nothing else.

@@ -76,6 +76,12 @@ Over several processes or machines:
     show_default=True,
     help="Steps between checkpoints.",
 )
+@click.option(
+    "--working-size",
+    type=int,
+    help="Long side in pixels at which the network is to see users' photos.  "
+    "[default: as the weights started from, else 768]",
+)
 @click.option("--data", default="", help="What the data is and its licence, for the card.")
 @click.option("--measure", type=FOLDER, multiple=True, help="Evaluation set for the card's table.")
 @click.option(
@@ -115,10 +121,13 @@ def train(**options) -> None:  # type: ignore[no-untyped-def]
 
 def _run(options: dict, folders) -> None:  # type: ignore[no-untyped-def]
     from ..evaluation import EvaluationSet
+    from ..hub.files import check_working_size
     from ..training.config import TrainingConfig
     from ..training.loop import Trainer
     from ..training.schedule import DEFAULT_STAGES, Schedule, parse_stages
 
+    if options["working_size"] is not None:
+        check_working_size(options["working_size"])
     for folder in options["measure"]:
         EvaluationSet(folder)  # what is wrong with it is better said now than after the run
     schedule = Schedule(
@@ -136,6 +145,7 @@ def _run(options: dict, folders) -> None:  # type: ignore[no-untyped-def]
         "workers",
         "precision",
         "cpu",
+        "working_size",
     )
     config = TrainingConfig(
         **{name: options[name] for name in names}, folders=folders, schedule=schedule,
@@ -149,6 +159,6 @@ def _run(options: dict, folders) -> None:  # type: ignore[no-untyped-def]
         scores = trainer.validation.score(network)
         folder = export(
             network, config, samples=trainer.samples, scores=scores, data=options["data"],
-            sets=options["measure"],
+            sets=options["measure"], working_size=trainer.working_size,
         )  # fmt: skip
         click.echo(folder)

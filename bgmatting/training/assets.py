@@ -206,7 +206,11 @@ def _decode_cutout(file: Path) -> np.ndarray:
 def _decode_matte(pair: tuple[Path, Path]) -> np.ndarray:
     fgr, pha = pair
     colour = Image.open(fgr).convert("RGB")
-    colour.putalpha(Image.open(pha).convert("L"))
+    alpha: Image.Image = Image.open(pha)
+    if alpha.mode.startswith("I"):  # 16 bits, which Pillow would clip to 8, not scale
+        grey = np.asarray(alpha).astype(np.float32) * (255 / 65535)
+        alpha = Image.fromarray(np.rint(grey).astype(np.uint8))
+    colour.putalpha(alpha.convert("L"))
     return np.asarray(colour)  # h, w, 4
 
 

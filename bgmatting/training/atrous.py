@@ -1,7 +1,7 @@
 """Dilated 3x3 convolutions as matrix products, for training in bfloat16 on CPUs.
 
 There the library's dilated convolutions take several times as long as the same arithmetic as a
-matrix product: those of a ResNet-101's ASPP were a third of its step (torch 2.15, AMX).
+matrix product: those of a ResNet-101's ASPP were a third of its step (torch 2.14, AMX).
 """
 
 from __future__ import annotations

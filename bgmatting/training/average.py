@@ -38,28 +38,43 @@ class WeightAverage:
         mine: list[Tensor] = list(self.network.parameters())
         theirs: list[Tensor] = list(network.parameters())
         torch._foreach_lerp_(mine, theirs, 1 - decay)
-        for own, other in zip(self.network.buffers(), network.buffers(), strict=True):
-            if own.is_floating_point():
-                own.lerp_(other, 1 - decay)
-            else:
+        buffers = list(zip(self.network.buffers(), network.buffers(), strict=True))
+        floating = [pair for pair in buffers if pair[0].is_floating_point()]
+        torch._foreach_lerp_([a for a, _ in floating], [b for _, b in floating], 1 - decay)
+        for own, other in buffers:
+            if not own.is_floating_point():
                 own.copy_(other)
 
 
 @torch.no_grad()
 def reestimate_batch_norm(network: MattingNetwork, pairs: Iterable[Pair]) -> None:
-    """Set each batch norm to the mean statistics it sees over `pairs`; dropout stays off.
+    """Set each batch norm to the statistics of all that it sees over `pairs`; dropout stays off.
 
-    Averaged weights were never run, so the statistics that came along are of other weights.
+    Averaged weights were never run, so the statistics that came along are of other weights. The
+    variance is that of all pairs together: batches differ by more than chance, as how much of each
+    is subject shifts every channel.
     """
     norms = [m for m in network.modules() if isinstance(m, nn.BatchNorm2d)]
-    momenta = [norm.momentum for norm in norms]
+    seen: dict[nn.Module, list[tuple[Tensor, Tensor]]] = {norm: [] for norm in norms}
+
+    def look(norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        x = inputs[0].float()  # B, C, H, W
+        seen[norm].append((x.mean((0, 2, 3)), x.var((0, 2, 3), unbiased=False)))
+
     network.eval()
+    handles = [norm.register_forward_pre_hook(look) for norm in norms]
     for norm in norms:
-        norm.reset_running_stats()
-        norm.momentum = None  # a cumulative mean
         norm.train()
-    for pair in pairs:
-        network.raw(pair.src, pair.bgr, 1)
-    for norm, momentum in zip(norms, momenta, strict=True):
-        norm.momentum = momentum
-    network.eval()
+    try:
+        for pair in pairs:
+            network.raw(pair.src, pair.bgr, 1)
+    finally:
+        network.eval()
+        for handle in handles:
+            handle.remove()
+    for norm in norms:
+        if norm.running_mean is None or norm.running_var is None:  # it keeps no statistics
+            continue
+        means, variances = (torch.stack(part) for part in zip(*seen[norm], strict=True))  # n, C
+        norm.running_mean.copy_(means.mean(0))
+        norm.running_var.copy_(variances.mean(0) + means.var(0, unbiased=False))

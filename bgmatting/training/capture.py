@@ -3,7 +3,8 @@
 From exact layers (foreground, alpha, scene) it makes the two photos that a camera would take of
 them, one with and one without the subject: light that the subject changes, automatic exposure and
 white balance that follow each photo's own content, a camera that moved, optics, noise, compression.
-Every sample draws for itself.
+Every sample draws for itself, but for the grid of JPEG's blocks: a batch's sources share one, its
+plates another.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class CaptureConfig:
     """
 
     strength: float = 1.0
-    clean: float = 0.12  # share of samples whose plate is exact but for noise and rounding
+    clean: float = 0.12  # share of samples whose plate is exact but for noise, JPEG and rounding
     shadow: float = 0.5
     passer: float = 0.1
     bounce: float = 0.15
@@ -249,9 +250,15 @@ def _optics(
     sharp = draws.chance(config.sharpen).float()
     if sharp.any():
         amount = sharp * draws.uniform(0.2, 0.9)
-        both = torch.cat([src, plate], 1)
-        both = both + amount * (both - blur(both, draws.uniform(0.5, 1.5) * (sharp > 0)))
+        sharpness = draws.uniform(0.5, 1.5) * (sharp > 0)
+        layers = torch.cat([src, plate, fgr * pha, pha], 1)  # B, 10, H, W
+        soft = blur(layers, sharpness)
+        both, both_soft = layers[:, :6], soft[:, :6]
+        both = both + amount * (both - both_soft)
         src, plate = both[:, :3].clamp(0, 1), both[:, 3:].clamp(0, 1)
+        # The subject's own colour, softened within the subject only.
+        fgr_soft = torch.where(soft[:, 9:] > 1e-3, soft[:, 6:9] / soft[:, 9:].clamp(min=1e-3), fgr)
+        fgr = (fgr + amount * (fgr - fgr_soft)).clamp(0, 1)
     return fgr, pha.clamp(0, 1), src, plate
 
 

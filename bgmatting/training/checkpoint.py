@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from ..errors import WeightsError
+from ..errors import InputError, WeightsError
+from .config import TrainingConfig
 
 NAME = "checkpoint.pt"
 
@@ -33,3 +35,36 @@ def load_checkpoint(folder: Path) -> dict[str, Any]:
         raise WeightsError(f"nothing to resume: no {path}; train without --resume first") from None
     except Exception as error:  # torch raises many kinds for a damaged file
         raise WeightsError(f"cannot read the checkpoint {path}: {error}") from error
+
+
+def check_same_run(state: dict[str, Any], config: TrainingConfig) -> None:
+    """Raise InputError unless a checkpoint is of a run like this one."""
+    for what in ("backbone", "teacher", "start"):
+        asked = getattr(config, what)
+        had = state.get(what, asked)
+        if had != asked:
+            option = "from" if what == "start" else what
+            raise InputError(
+                f"{config.out} holds a run of {option} {had}, not {asked}; give the same to "
+                "resume it"
+            )
+
+
+def changed(state: dict[str, Any], config: TrainingConfig) -> list[str]:
+    """What of a run's course is not as the checkpoint's run had it, a sentence each."""
+    had = {**state.get("schedule", {})}
+    had |= {name: state[name] for name in ("seed", "precision") if name in state}
+    asked = {**asdict(config.schedule), "seed": config.seed, "precision": config.precision}
+    return [
+        f"the run goes on with {_plain(name, asked[name])}; it had {_plain(name, had[name])}"
+        for name in asked
+        if name in had and had[name] != asked[name]
+    ]
+
+
+def _plain(name: str, value: Any) -> str:
+    """A setting as its option has it."""
+    if name == "stages":
+        stages = ",".join(f"{stage['side']}:{stage['until']:g}" for stage in value)
+        return f"crops {stages}"
+    return f"{name} {value}"

@@ -38,7 +38,10 @@ class TrainingConfig:
         cpu: do not use a GPU.
         check_every: steps between checkpoint, validation and pictures.
         validation: how many frozen pairs to validate on, at the size of the last crops.
-        statistics: batches over which batch norm is re-estimated at the end.
+        statistics: batches over which batch norm is estimated anew, before it is frozen or at the
+            end.
+        working_size: pixels on the long side at which the weights are to be used; None: as those
+            that the run starts from, if any, else the default.
 
     Raises:
         InputError: workers or check_every is out of range.
@@ -62,6 +65,7 @@ class TrainingConfig:
     check_every: int = 250
     validation: int = 48
     statistics: int = 60
+    working_size: int | None = None
 
     def __post_init__(self) -> None:
         for name, least in (("workers", 0), ("check_every", 1)):

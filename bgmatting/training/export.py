@@ -23,6 +23,7 @@ def export(
     scores: dict[str, float],
     data: str = "",
     sets: Sequence[Path] = (),
+    working_size: int | None = None,
 ) -> Path:
     """Write `config.out`/weights: config.json, float16 model.safetensors and a card.
 
@@ -34,8 +35,11 @@ def export(
         data: what the pictures were and their licence, for the card; by default how many of each
             kind there were.
         sets: evaluation sets to measure the weights on for the card, in place of `scores`.
+        working_size: at which to use the weights, pixels on the long side; None: the default.
     """
     base = MattingBase(config.backbone)
+    if working_size is not None:
+        base.working_size = working_size
     base.load_state_dict(network.state_dict())
     folder = config.out / "weights"
     rows = [

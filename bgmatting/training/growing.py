@@ -88,7 +88,7 @@ def fold(network: MattingNetwork, backbone: str) -> MattingNetwork:
         own = head[key].shape[1] - matrix.shape[0]  # what comes up from below stays as it is
         head[key] = _compose(head[key], matrix, own)
     folded.load_state_dict(head, strict=False)
-    return folded.train(network.training)
+    return folded.train(network.training).to(head["decoder.conv4.weight"].device)
 
 
 def imitation(features: list[Tensor], wanted: list[Tensor]) -> Tensor:

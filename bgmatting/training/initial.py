@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import NamedTuple
 
 import torch
 from safetensors import SafetensorError
@@ -24,10 +25,23 @@ PLATE_SHARE = -0.3  # the plate's half of the first convolution, as a multiple o
 UNUSED = ("features.18.", "classifier.", "fc.")  # classification layers that the encoder lacks
 
 
-def starting_point(
-    config: TrainingConfig, *, fresh: bool = True
-) -> tuple[MattingNetwork, nn.Module | None]:
-    """The network that a run starts from, and the encoder that it is to imitate, if any.
+class Start(NamedTuple):
+    """What a run starts from.
+
+    Attributes:
+        network: what trains.
+        example: the encoder that it is to imitate, if any.
+        working_size: of the weights it comes from, which its own are to be used at; None: it comes
+            from none.
+    """
+
+    network: MattingNetwork
+    example: nn.Module | None
+    working_size: int | None
+
+
+def starting_point(config: TrainingConfig, *, fresh: bool = True) -> Start:
+    """What a run starts from.
 
     Args:
         config: of the run.
@@ -38,28 +52,32 @@ def starting_point(
         InputError: or it does not fit the backbone.
     """
     if config.teacher:
-        teacher, name = _pretrained(config.teacher)
+        teacher, name, working_size = _pretrained(config.teacher)
         _check_teacher(config, name)
         pair = _some_pairs(config, config.fitting, 192) if fresh else None
         x = None if pair is None else torch.cat([pair.src, pair.bgr], 1)  # B, 6, H, W
-        return grow(teacher, config.backbone, x), teacher.backbone
+        return Start(grow(teacher, config.backbone, x), teacher.backbone, working_size)
     network = MattingNetwork(config.backbone)
     if not fresh:
-        return network, None
+        return Start(network, None, None)
     if config.start:
-        deepen(_pretrained(config.start)[0], network)
-    elif config.encoder:
+        donor, _, working_size = _pretrained(config.start)
+        deepen(donor, network)
+        return Start(network, None, working_size)
+    if config.encoder:
         load_encoder(network, config.encoder)
         if config.folders.backgrounds:
             pair = _some_pairs(config, 16, 224)
             settle_batch_norm(network, pair.src, pair.bgr)
-    return network, None
+    return Start(network, None, None)
 
 
 def _some_pairs(config: TrainingConfig, count: int, side: int) -> Pair:
     """Generated pairs to look at before training, on the CPU."""
     drawn = batches(
-        config.folders, lambda step: [Draw((3, step, i), side, side) for i in range(count)]
+        config.folders,
+        lambda step: [Draw((3, step, i), side, side) for i in range(count)],
+        config=config.generator,
     )
     return photograph(next(drawn), torch.device("cpu"), CaptureConfig(), (3,))
 
@@ -79,14 +97,14 @@ def _check_teacher(config: TrainingConfig, name: str) -> None:
         )
 
 
-def _pretrained(weights: str) -> tuple[MattingNetwork, str]:
-    """Weights by name, and their backbone."""
+def _pretrained(weights: str) -> tuple[MattingNetwork, str, int]:
+    """Weights by name, their backbone and their working size."""
     from ..hub import MattingBase  # the only thing here that knows of the Hub's file layout
 
     base = MattingBase.from_pretrained(weights)
     network = MattingNetwork(base.backbone_name)
     network.load_state_dict(base.state_dict())
-    return network, base.backbone_name
+    return network, base.backbone_name, base.working_size
 
 
 def load_encoder(network: MattingNetwork, file: str | os.PathLike[str]) -> None:

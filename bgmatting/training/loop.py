@@ -9,24 +9,23 @@ from dataclasses import asdict
 
 import numpy as np
 import torch
-from accelerate import Accelerator, DataLoaderConfiguration
-from accelerate.utils import DistributedDataParallelKwargs, broadcast
 
-from ..errors import InputError, OutputError, TrainingError
+from ..errors import OutputError, TrainingError
 from ..model import MattingNetwork
 from .atrous import multiply_dilated
 from .average import WeightAverage, reestimate_batch_norm
 from .capture import Pair, anneal
-from .checkpoint import NAME, load_checkpoint, save_checkpoint
+from .checkpoint import NAME, changed, check_same_run, load_checkpoint, save_checkpoint
 from .config import TrainingConfig
 from .growing import fold
 from .initial import starting_point
 from .interruption import Interruption, between_steps
 from .journal import Journal
-from .norms import freeze_norms, steady_norms, still_dropout
+from .norms import freeze_norms, restore_statistics, steady_norms, still_dropout
 from .objective import RawMatte, objective, parameter_groups
 from .precision import spare_from_autocast
 from .preview import contact_sheet
+from .processes import accelerator, agree, share
 from .samples import Draw, Layers, batches, photograph
 from .validation import ValidationSet
 
@@ -42,17 +41,14 @@ class Trainer:
                 f"{config.out} holds a run already; continue it with --resume or choose another"
             )
         self.config = config
-        self.accelerator = Accelerator(
-            cpu=config.cpu,
-            mixed_precision=config.precision,
-            dataloader_config=DataLoaderConfiguration(dispatch_batches=False),
-            kwargs_handlers=[DistributedDataParallelKwargs(gradient_as_bucket_view=True)],
-        )
+        self.accelerator = accelerator(config)
         self.device = self.accelerator.device
         self.rank = self.accelerator.process_index
         torch.manual_seed(config.seed)
         self.step = self.samples = 0
         self.minutes = 0.0
+        self.planned = 0  # samples whose draws are planned, some steps ahead of `samples`
+        self.progress = 0.0  # as all processes had it last
         self.lost = 0  # steps in a row whose gradients were no numbers
         self.interruption = Interruption()
         self.journal = Journal(config.out, writes=self.accelerator.is_main_process, shows=not quiet)
@@ -61,10 +57,14 @@ class Trainer:
             self.journal.say("fitting the encoder to the teacher's")
         state = load_checkpoint(config.out) if resume else None
         if state is not None:
-            _check_same_run(state, config)
-        self.network, example = starting_point(config, fresh=state is None)
+            check_same_run(state, config)
+            for change in changed(state, config):
+                self.journal.say(change)
+        self.network, example, size = starting_point(config, fresh=state is None)
         if state is not None:
             self.network.load_state_dict(state["network"])
+            size = state.get("working_size", size)
+        self.working_size = config.working_size or size
         still_dropout(self.network)
         self.frozen = state is not None and state.get("frozen", False)
         self.network.to(self.device).to(memory_format=torch.channels_last)
@@ -73,6 +73,7 @@ class Trainer:
         multiply_dilated(self.network)
         if example is not None:
             example = example.to(self.device).eval().requires_grad_(False)
+            spare_from_autocast(example)
         optimizer = torch.optim.AdamW(
             parameter_groups(self.network), lr=config.schedule.rate, fused=True
         )
@@ -84,6 +85,9 @@ class Trainer:
             self.optimizer.load_state_dict(state["optimizer"])
             self.step, self.samples = state["step"], state["samples"]
             self.minutes, self.history = state["minutes"], state["history"]
+            self.journal.running = state.get("running", {})
+            if self.accelerator.scaler is not None and state.get("scaler"):
+                self.accelerator.scaler.load_state_dict(state["scaler"])
         self.validation = ValidationSet.draw(
             config.folders, self.device, config.validation, config.schedule.stages[-1].side
         )
@@ -109,13 +113,15 @@ class Trainer:
 
     def _steps(self) -> None:
         config, schedule = self.config, self.config.schedule
+        self.planned = self.samples
+        progress = self._progress()
         layers = batches(
             config.folders, self._plan, start=self.step, workers=config.workers,
             config=config.generator,
         )  # fmt: skip
         began = self.step
         clock, spent = time.monotonic(), self.minutes
-        while (progress := self._progress()) < 1:
+        while progress < 1:
             pair = self._pair(next(layers), progress)
             if not self.frozen and progress >= config.follow_norms:
                 self._freeze_norms()
@@ -127,6 +133,7 @@ class Trainer:
             self.journal.step(self.step, terms, done, self.samples, self.minutes)
             if self.step % config.check_every == 0:
                 self._check(pair)
+            progress = self._progress()
         if progress == math.inf:
             self._stop()
         if self.step == began:
@@ -157,14 +164,19 @@ class Trainer:
         if not self.lost or self.config.precision == "fp16":
             self.optimizer.step()
             self.average.update(self.network, self.step)
+        if self.lost and not self.frozen:
+            restore_statistics(self.network, self.average.network)
         self.optimizer.zero_grad(set_to_none=True)
-        return {name: float(value.detach()) for name, value in terms.items()}
+        # All at once: each look at a GPU's numbers waits for all that it has yet to do.
+        values = torch.stack([value.detach().float() for value in terms.values()]).tolist()
+        return dict(zip(terms, values, strict=True))
 
     def _freeze_norms(self) -> None:
         """Keep batch norms from now on as they are, or, if they followed batches, as they mean."""
         if self.step:
             reestimate_batch_norm(self.network, self._statistics())
-        steady_norms(self.network)
+        steady_norms(self.network, tame=self.step > 0)
+        share(self.accelerator, self.network)
         self.average.restart(self.network)
         self.frozen = True
 
@@ -176,9 +188,13 @@ class Trainer:
         """
         key = (self.config.seed, self.rank, step)
         schedule = self.config.schedule
-        progress = schedule.progress(self.samples, self.minutes)
+        # Of the samples planned, not trained: as many workers as there may be, a step's size is
+        # the same. Of time, as all processes have it.
+        timed = schedule.minutes is not None
+        progress = self.progress if timed else schedule.progress(self.planned, 0)
         sizes = np.random.default_rng((self.config.seed, step, 0))
         batch, height, width = schedule.crop(progress, sizes)
+        self.planned += batch * self.accelerator.num_processes
         return [Draw((*key, 1, i), height, width) for i in range(batch)]
 
     def _pair(self, layers: Layers, progress: float) -> Pair:
@@ -186,14 +202,17 @@ class Trainer:
         return photograph(layers, self.device, capture, (self.config.seed, self.rank, self.step, 2))
 
     def _progress(self) -> float:
-        """The first process's progress, so that all stop at the same step; inf: asked to stop."""
+        """The first process's progress, so that all stop at the same step; inf: one of them was
+        asked to stop."""
         done = self.config.schedule.progress(self.samples, self.minutes)
-        mine = torch.tensor(math.inf if self.interruption.asked else done, device=self.device)
-        return float(broadcast(mine)) if self.accelerator.num_processes > 1 else float(mine)
+        self.progress, asked = agree(self.accelerator, done, self.interruption.asked)
+        return math.inf if asked else self.progress
 
     def _check(self, pair: Pair | None) -> None:
         """Checkpoint, validate, log; on the first process only, the others wait."""
         if self.accelerator.is_main_process:
+            # First: who stops the run meanwhile may not wait for the validation.
+            save_checkpoint(self.config.out, self._state())
             scores = self.validation.score(self.average.network)
             entry = {"step": self.step, "samples": self.samples, "minutes": round(self.minutes, 2)}
             self.history.append(self.journal.check(entry, scores))
@@ -220,7 +239,10 @@ class Trainer:
             "average": self.average.network.state_dict(),
             "optimizer": self.optimizer.state_dict(), "step": self.step,
             "samples": self.samples, "minutes": self.minutes, "history": self.history,
-            "schedule": asdict(self.config.schedule),
+            "running": self.journal.running, "working_size": self.working_size,
+            "scaler": self.accelerator.scaler and self.accelerator.scaler.state_dict(),
+            "schedule": asdict(self.config.schedule), "seed": self.config.seed,
+            "precision": self.config.precision,
         }  # fmt: skip
 
     def _statistics(self) -> Iterator[Pair]:
@@ -231,19 +253,8 @@ class Trainer:
         def plan(step: int) -> list[Draw]:
             return [Draw((key, step, i), side, side) for i in range(4)]
 
-        drawn = batches(self.config.folders, plan, workers=self.config.workers)
+        drawn = batches(
+            self.config.folders, plan, workers=self.config.workers, config=self.config.generator
+        )
         for step in range(self.config.statistics):
             yield photograph(next(drawn), self.device, anneal(self.config.capture, 1), (key, step))
-
-
-def _check_same_run(state: dict, config: TrainingConfig) -> None:
-    """Raise InputError unless a checkpoint is of a run like this one."""
-    for what in ("backbone", "teacher", "start"):
-        asked = getattr(config, what)
-        had = state.get(what, asked)
-        if had != asked:
-            option = "from" if what == "start" else what
-            raise InputError(
-                f"{config.out} holds a run of {option} {had}, not {asked}; give the same to "
-                "resume it"
-            )

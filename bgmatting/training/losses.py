@@ -1,4 +1,4 @@
-"""The losses: those of the paper, and two that helped in trials."""
+"""The losses: those of the paper, and three that helped in trials."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def overshoot(x: Tensor) -> Tensor:
 
 
 def sobel(x: Tensor) -> Tensor:
-    """Gradient magnitude of (B, 1, H, W), replicate border, kernels that sum to 1 a side."""
+    """Gradient magnitude of (B, 1, H, W), replicate border, kernels whose sizes sum to 1."""
     kernel = x.new_tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]]) / 8
     kernels = torch.stack([kernel, kernel.T])[:, None]  # 2, 1, 3, 3
     gradient = F.conv2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), kernels)  # B, 2, H, W

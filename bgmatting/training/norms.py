@@ -23,12 +23,17 @@ def freeze_norms(network: nn.Module) -> None:
 
 
 @torch.no_grad()
-def steady_norms(network: nn.Module) -> None:
+def steady_norms(network: nn.Module, *, tame: bool = True) -> None:
     """Make frozen norms fit to train with: no channel that a small step could blow up.
 
     A channel that hardly ever varies is divided by next to nothing. Its variance is raised and its
     weight with it, which leaves the function as it is, but a step of the weight is no longer worth
-    a hundred. Gains beyond `MOST_GAIN` are cut, dead channels silenced.
+    a hundred.
+
+    Args:
+        network: changed in place.
+        tame: cut such channels' gains beyond `MOST_GAIN`, and silence dead ones: what a short
+            training has left. False: the function stays as it is.
     """
     for norm in _norms(network):
         variance = norm.running_var
@@ -36,9 +41,19 @@ def steady_norms(network: nn.Module) -> None:
             continue
         gain = norm.weight / (variance + norm.eps).sqrt()
         low = variance < LEAST_VARIANCE
-        mended = torch.where(variance < DEAD, 0.0, gain.clamp(-MOST_GAIN, MOST_GAIN))
+        mended = gain
+        if tame:
+            mended = torch.where(variance < DEAD, 0.0, gain.clamp(-MOST_GAIN, MOST_GAIN))
         variance.clamp_(min=LEAST_VARIANCE)
         norm.weight.copy_(torch.where(low, mended * (variance + norm.eps).sqrt(), norm.weight))
+
+
+@torch.no_grad()
+def restore_statistics(network: nn.Module, good: nn.Module) -> None:
+    """Replace statistics that are no numbers, after a batch that went wrong, by another's."""
+    for own, other in zip(network.buffers(), good.buffers(), strict=True):
+        if own.is_floating_point():
+            own.copy_(torch.where(own.isfinite(), own, other))
 
 
 def still_dropout(network: nn.Module) -> None:

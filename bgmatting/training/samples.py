@@ -132,7 +132,9 @@ def _to_tensor(image: np.ndarray) -> Tensor:
 
 
 def _settle_worker(worker: int) -> None:
-    """One thread; and Ctrl-C, which the terminal sends to all, is for the parent to heed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """One thread; and what ends a run is for the parent to heed: terminals send Ctrl-C, job
+    schedulers and torchrun SIGTERM, to all processes alike."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     cv2.setNumThreads(0)
     torch.set_num_threads(1)

@@ -1,4 +1,4 @@
-"""Validation while training: a frozen set of generated pairs, the same for every run of a seed."""
+"""Validation while training: a frozen set of generated pairs, the same for every run."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ class ValidationSet:
     def draw(
         cls, folders: AssetFolders, device: torch.device, count: int, side: int
     ) -> ValidationSet:
-        """Draw `count` pairs of `side` pixels in batches of 8."""
+        """Draw `count` pairs of `side` pixels in batches of 8, the last one smaller if need be."""
         layers = LayerDataset(folders)
         pairs = []
         for start in range(0, count, 8):
-            drawn = [layers[Draw((SEED, i), side, side)] for i in range(start, start + 8)]
+            indices = range(start, min(start + 8, count))
+            drawn = [layers[Draw((SEED, i), side, side)] for i in indices]
             batch = Layers(*(torch.stack(part) for part in zip(*drawn, strict=True)))
             config = NO_DISTURBANCE if (start // 8) % 2 else CaptureConfig(clean=0)
             pairs.append(photograph(batch, device, config, (SEED, start)))
@@ -36,7 +37,8 @@ class ValidationSet:
 
     @torch.no_grad()
     def score(self, network: MattingNetwork) -> dict[str, float]:
-        """MAD of alpha x1e3 on the clean and on the disturbed half, in eval mode."""
+        """MAD of alpha x1e3 on the clean and on the disturbed half, in eval mode; a half that the
+        set is too small for is left out."""
         was_training = network.training
         network.eval()
         sums: dict[str, list[float]] = {"clean": [], "disturbed": []}
@@ -45,4 +47,4 @@ class ValidationSet:
             mad = 1e3 * (pha - pair.pha).abs().mean().item()
             sums["clean" if i % 2 else "disturbed"].append(mad)
         network.train(was_training)
-        return {name: sum(values) / max(len(values), 1) for name, values in sums.items()}
+        return {name: sum(values) / len(values) for name, values in sums.items() if values}

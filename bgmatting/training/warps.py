@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .capture import CaptureConfig
 
 
-FRAME = 512  # long side, in pixels, at which photos will be matted
+FRAME = 512  # sides of the frame that crops are out of, pixels: what motion is measured in
 
 
 def warp_plate(
@@ -39,9 +39,7 @@ def warp_plate(
     # Half a pixel is what two shots from one tripod differ by.
     shift = shift + moves * draws.uniform(-0.5, 0.5, channels=2)
     turn = math.radians(config.turn) * amount * draws.normal(1)
-    # A crop lies anywhere in its frame: turned about the frame's middle, it is shifted too.
-    arm = draws.uniform(-FRAME / 2, FRAME / 2, channels=2)
-    shift = shift + turn * arm
+    arm = draws.uniform(-FRAME / 2, FRAME / 2, channels=2)  # the crop's middle in the frame
     scale = 1 + 0.003 * amount * draws.normal(1)
     tilt = 0.002 * amount * draws.normal(1, channels=2)
     bend = torch.cat([smooth_fields(draws, size, 3, signed=True) for _ in range(2)], 1)
@@ -51,8 +49,11 @@ def warp_plate(
 
     y = (torch.arange(height, device=scene.device) + 0.5 - height / 2).view(1, 1, -1, 1)
     x = (torch.arange(width, device=scene.device) + 0.5 - width / 2).view(1, 1, 1, -1)
+    # About the frame's middle, not the crop's: what lies off it is shifted too.
+    x, y = x + arm[:, :1], y + arm[:, 1:]  # B, 1, 1, W and B, 1, H, 1
     cos, sin = turn.cos() * scale, turn.sin() * scale
-    depth = 1 + tilt[:, :1] * x / width * 2 + tilt[:, 1:] * y / height * 2
+    depth = 1 + (tilt[:, :1] * x + tilt[:, 1:] * y) * 2 / FRAME
+    shift = shift - arm
     u = (cos * x - sin * y) / depth + shift[:, :1] + bend[:, :1]  # B, 1, H, W
     v = (sin * x + cos * y) / depth + shift[:, 1:] + bend[:, 1:]
     grid = torch.cat([u * 2 / full_width, v * 2 / full_height], 1).permute(0, 2, 3, 1)

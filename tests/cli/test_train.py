@@ -69,7 +69,9 @@ def test_preview(train, tmp_path):
     assert "look.png is there already" in again.stderr
 
 
-def test_ctrl_c_leaves_a_checkpoint_and_says_how_to_go_on(program, environment, tmp_path):
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_leaves_a_checkpoint_and_says_how_to_go_on(program, environment, tmp_path, sent):
+    """As terminals do, or job schedulers and torchrun: to the drawing processes too."""
     command = [
         *program, "train", "--backbone", "mobilenetv2", "--out", "run", "--cpu", "--crops", "32:1",
         "--batch", "4", "--check-every", "100000",
@@ -83,7 +85,7 @@ def test_ctrl_c_leaves_a_checkpoint_and_says_how_to_go_on(program, environment, 
     while "samples" not in said:  # it trains
         said += run.stderr.read(1)
         assert run.poll() is None, said
-    os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to the drawing processes too
+    os.killpg(run.pid, sent)
     _, rest = run.communicate(timeout=120)
     assert run.returncode == 130
     assert "interrupted at step" in rest
@@ -104,6 +106,12 @@ def test_ctrl_c_leaves_a_checkpoint_and_says_how_to_go_on(program, environment, 
         (("--backbone", "mobilenetv2", "--out", "run", "--measure", "."), 1, "no evaluation set"),
         (("--backbone", "mobilenetv2", "--out", "run", "--mattes", "."), 1, "fgr"),
         (("--backbone", "mobilenetv2", "--out", "run", "--people", "opaque"), 1, "transparency"),
+        (("--backbone", "mobilenetv2", "--out", "run", "--working-size", "9"), 1, "64 to 4096"),
+        (
+            ("--backbone", "mobilenetv2", "--out", "run", "--cpu", "--precision", "fp16"),
+            1,
+            "choose bf16 or no",
+        ),
         (("--preview", "look.jpg"), 1, "does not end in .png"),
         (("--backbone", "mobilenetv2", "--out", "run", "--crops", "0"), 1, "crops are"),
         (("--backbone", "mobilenetv2", "--out", "run", "--resume"), 1, "nothing to resume"),

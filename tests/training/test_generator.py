@@ -276,3 +276,38 @@ def test_a_plate_moves_by_as_many_pixels_whatever_the_crop(side: int) -> None:
     slope = 1 / (side + 32)  # of the ramp, per pixel
     moved = (pair.bgr - pair.src)[:, 0].mean(dim=(1, 2)) / slope
     assert 2.2 < moved.std() < 4.0
+
+
+@pytest.mark.parametrize("side", [64, 160])
+def test_a_zoom_moves_a_crop_by_as_many_pixels_whatever_its_size(side: int) -> None:
+    """About the middle of the frame, which a crop lies off."""
+    ramp = torch.arange(side + 32.0) / (side + 32) * 255
+    layers = Layers(
+        torch.zeros((64, 3, side, side), dtype=torch.uint8),
+        torch.zeros((64, 1, side, side), dtype=torch.uint8),
+        ramp.byte().expand(64, 3, side + 32, -1).clone(),
+    )
+    config = replace(EXACT, strength=5, clean=0, motion=1, shift=0, shake=0, turn=0)
+    pair = photograph(layers, CPU, config, (6,))
+    moved = (pair.bgr - pair.src)[:, 0].mean(dim=(1, 2)) * (side + 32)
+    assert 1.0 < moved.std() < 4.0
+
+
+def test_sharpening_sharpens_the_true_foreground_alike() -> None:
+    layers = draw_layers(LayerDataset(AssetFolders()), 8)
+    layers = layers._replace(pha=torch.full_like(layers.pha, 255))
+    before = photograph(layers, CPU, EXACT, (7,))
+    pair = photograph(layers, CPU, replace(EXACT, sharpen=1), (7,))
+    assert torch.allclose(pair.src, pair.fgr, atol=1e-5)
+    assert not torch.allclose(pair.src, before.src, atol=0.01)
+
+
+def test_alphas_of_sixteen_bits_are_scaled_not_clipped(tmp_path: Path) -> None:
+    for name in ("fgr", "pha"):
+        (tmp_path / name).mkdir()
+    Image.new("RGB", (3, 1), (9, 8, 7)).save(tmp_path / "fgr" / "a.png")
+    alpha = np.array([[0, 32896, 65535]], dtype=np.uint16)
+    Image.fromarray(alpha).save(tmp_path / "pha" / "a.png")
+    assets = Assets(AssetFolders(mattes=[tmp_path]))
+    matte = assets.subject("mattes", np.random.default_rng(0))
+    assert matte[0, :, 3].tolist() == [0, 128, 255]

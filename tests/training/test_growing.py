@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import torch
+from accelerate.state import AcceleratorState
 
 from bgmatting.errors import InputError
 from bgmatting.hub import MattingBase
@@ -87,6 +88,49 @@ def test_a_run_with_a_teacher_gives_an_ordinary_network(
     assert all("train_imitation" in entry for entry in trainer.history)
     with pytest.raises(InputError, match="teacher"):
         Trainer(TrainingConfig("resnet50", tmp_path / "run", cpu=True), resume=True, quiet=True)
+
+
+@pytest.fixture
+def other_precision() -> Iterator[None]:
+    """Accelerate holds a process to its first precision; here it may have another."""
+    AcceleratorState._reset_state(reset_partial_state=True)
+    yield
+    AcceleratorState._reset_state(reset_partial_state=True)
+
+
+@pytest.mark.usefixtures("other_precision")
+def test_the_teacher_too_sees_what_is_finer_than_half_precision(
+    tmp_path: Path, config_in: Callable[..., TrainingConfig]
+) -> None:
+    MattingBase("mobilenetv2").save_pretrained(tmp_path / "teacher")
+    teacher = str(tmp_path / "teacher")
+    config = config_in(
+        tmp_path / "run", backbone="resnet50", teacher=teacher, validation=8, fitting=2,
+        precision="bf16",
+    )  # fmt: skip
+    trainer = Trainer(config, quiet=True)
+    (example,) = trainer.model.example
+    plain = MattingBase.from_pretrained(teacher).backbone
+    x = torch.rand(1, 6, 32, 32)
+    with torch.no_grad(), trainer.accelerator.autocast():
+        seen, rough = example.features[0](x), plain.features[0](x)
+    with torch.no_grad():
+        exact = plain.features[0](x).bfloat16()  # but for the rounding of what comes out
+    assert torch.equal(seen, exact)
+    assert not torch.equal(rough, exact)
+
+
+@pytest.mark.gpu
+def test_a_run_with_a_teacher_ends_on_a_gpu_too(
+    tmp_path: Path, config_in: Callable[..., TrainingConfig]
+) -> None:
+    MattingBase("mobilenetv2").save_pretrained(tmp_path / "teacher")
+    config = config_in(
+        tmp_path / "run", backbone="resnet50", teacher=str(tmp_path / "teacher"), validation=8,
+        fitting=2, cpu=False,
+    )  # fmt: skip
+    trainer = Trainer(config, quiet=True)
+    assert trainer.validation.score(trainer.run())
 
 
 @pytest.mark.parametrize(

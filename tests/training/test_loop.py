@@ -18,6 +18,7 @@ from safetensors.torch import save_file
 
 from bgmatting.errors import InputError, OutputError, TrainingError, WeightsError
 from bgmatting.model import MattingNetwork
+from bgmatting.training.assets import AssetFolders
 from bgmatting.training.average import WeightAverage, reestimate_batch_norm
 from bgmatting.training.capture import Pair
 from bgmatting.training.checkpoint import load_checkpoint
@@ -25,6 +26,7 @@ from bgmatting.training.config import TrainingConfig
 from bgmatting.training.initial import load_encoder, settle_batch_norm
 from bgmatting.training.loop import Trainer
 from bgmatting.training.schedule import Schedule, parse_stages
+from bgmatting.training.validation import ValidationSet
 
 MakeConfig = Callable[..., TrainingConfig]
 
@@ -240,6 +242,90 @@ def test_the_average_follows_and_its_statistics_are_its_own() -> None:
     assert not average.network.training
 
 
+def test_statistics_are_of_all_pairs_together() -> None:
+    """Also where batches differ from each other by more than what is in them."""
+    network = MattingNetwork("mobilenetv2")
+    dark, bright = (Pair(*(part * share for part in random_pair())) for share in (0.2, 1.0))
+    reestimate_batch_norm(network, [dark, bright])
+    x = torch.cat([torch.cat([p.src, p.bgr], 1) for p in (dark, bright)])
+    seen = network.backbone.features[0][0](x)
+    norm = network.backbone.features[0][1]
+    assert torch.allclose(norm.running_var, seen.var((0, 2, 3), unbiased=False), rtol=1e-3)
+
+
+def test_a_steps_size_depends_on_neither_workers_nor_pauses(
+    tmp_path: Path, config_in: MakeConfig
+) -> None:
+    """Plans are made ahead of the steps, by more of them the more workers there are."""
+    schedule = Schedule(samples=40, stages=parse_stages("32:0.5,48:1"), batch=4, warm_up=2)
+    sizes: dict[str, dict[int, tuple[int, int, int]]] = {}
+
+    def planned(name: str, folder: str, **changes: object) -> Trainer:
+        config = config_in(tmp_path / folder, schedule=schedule, check_every=2, **changes)
+        trainer = Trainer(config, quiet=True, resume=(tmp_path / folder / "checkpoint.pt").exists())
+        plan, sizes[name] = trainer._plan, {}
+
+        def noting(step: int) -> list:
+            draws = plan(step)
+            sizes[name][step] = (len(draws), draws[0].height, draws[0].width)
+            return draws
+
+        trainer._plan = noting  # type: ignore[method-assign]
+        return trainer
+
+    planned("none", "none", workers=0).run()
+    planned("one", "one", workers=1).run()
+    first = planned("half", "half", workers=1)
+    progress = first._progress
+    first._progress = lambda: 1.0 if first.step == 4 else progress()  # type: ignore[method-assign]
+    first.run()
+    planned("rest", "half", workers=1).run()
+    for name in ("one", "half", "rest"):
+        shared = sizes["none"].keys() & sizes[name].keys()
+        assert len(shared) > 4
+        assert all(sizes["none"][step] == sizes[name][step] for step in shared), name
+    assert {size[1] > 40 for size in sizes["none"].values()} == {True, False}
+
+
+def test_resuming_with_another_course_says_so(
+    tmp_path: Path, config_in: MakeConfig, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Trainer(config_in(tmp_path), quiet=True).run()
+    config = config_in(tmp_path, schedule=Schedule(samples=16, batch=4, rate=2e-3))
+    resumed = Trainer(config, resume=True)
+    said = capsys.readouterr().err
+    assert "the run goes on with rate 0.002; it had rate 0.001" in said
+    assert "goes on with crops 176:0.6,256:0.9,352:1; it had crops 32:1" in said
+    assert "seed" not in said
+    assert resumed.journal.running  # the curves' running means go on too
+
+
+def test_weights_are_used_at_the_size_of_those_they_come_from(
+    tmp_path: Path, config_in: MakeConfig
+) -> None:
+    from bgmatting.hub import MattingBase
+    from bgmatting.training.export import export
+
+    MattingBase("mobilenetv2", working_size=960).save_pretrained(tmp_path / "weights")
+    config = config_in(tmp_path / "run", start=str(tmp_path / "weights"))
+    Trainer(config, quiet=True).run()
+    (tmp_path / "weights").rename(tmp_path / "elsewhere")
+    resumed = Trainer(config, resume=True, quiet=True)
+    size = resumed.working_size
+    folder = export(resumed.run(), config, samples=16, scores={}, working_size=size)
+    assert MattingBase.from_pretrained(folder).working_size == 960
+    asked = config_in(tmp_path / "run", start=config.start, working_size=512)
+    assert Trainer(asked, resume=True, quiet=True).working_size == 512
+
+
+def test_validation_holds_as_many_pairs_as_asked() -> None:
+    whole = ValidationSet.draw(AssetFolders(), torch.device("cpu"), 12, 32)
+    assert [len(pair.src) for pair in whole.batches] == [8, 4]
+    network = MattingNetwork("mobilenetv2")
+    assert whole.score(network).keys() == {"clean", "disturbed"}
+    assert ValidationSet(whole.batches[:1]).score(network).keys() == {"disturbed"}
+
+
 def test_schedule() -> None:
     schedule = Schedule(samples=100, stages=parse_stages("64:0.5,128:1"), batch=16)
     assert schedule.progress(50, 0) == 0.5
@@ -300,17 +386,46 @@ Path(sys.argv[2], f"rank-{trainer.rank}.json").write_text(json.dumps(told))
 """
 
 
-def test_two_processes_stay_in_step(tmp_path: Path) -> None:
-    script = tmp_path / "in_step.py"
-    script.write_text(IN_STEP)
+AGREE = """
+import json, sys
+from pathlib import Path
+import torch
+from accelerate import Accelerator
+from bgmatting.training.processes import agree, share
+among = Accelerator(cpu=True)
+rank = among.process_index
+layer = torch.nn.Linear(1, 1)
+torch.nn.init.constant_(layer.weight, rank + 1.0)
+share(among, layer)
+told = [*agree(among, 0.1 + rank, rank == 1), *agree(among, 0.2, False), float(layer.weight)]
+Path(sys.argv[1], f"rank-{rank}.json").write_text(json.dumps(told))
+"""
+
+
+def in_two_processes(script: Path, *arguments: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2",
          "--master-port", "0", "--rdzv-backend", "c10d", "--rdzv-endpoint", "127.0.0.1:0",
-         str(script), str(tmp_path / "run"), str(tmp_path)],
+         str(script), *arguments],
         capture_output=True, text=True, timeout=240, check=False,
         env={**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+def test_processes_agree_on_the_firsts_progress_and_on_anyones_wish_to_stop(tmp_path: Path) -> None:
+    script = tmp_path / "agree.py"
+    script.write_text(AGREE)
+    in_two_processes(script, str(tmp_path))
+    for rank in (0, 1):
+        told = json.loads((tmp_path / f"rank-{rank}.json").read_text())
+        assert told == [0.1, True, 0.2, False, 1.0]
+
+
+def test_two_processes_stay_in_step(tmp_path: Path) -> None:
+    script = tmp_path / "in_step.py"
+    script.write_text(IN_STEP)
+    in_two_processes(script, str(tmp_path / "run"), str(tmp_path))
     told = [json.loads((tmp_path / f"rank-{rank}.json").read_text()) for rank in (0, 1)]
     (step0, samples0, first0, weights0), (step1, samples1, first1, weights1) = told
     assert (step0, samples0) == (step1, samples1) == (4, 32)

@@ -12,7 +12,12 @@ from bgmatting.hub import MattingBase
 from bgmatting.model import MattingNetwork
 from bgmatting.training.config import TrainingConfig
 from bgmatting.training.loop import Trainer
-from bgmatting.training.norms import MOST_GAIN, freeze_norms, steady_norms
+from bgmatting.training.norms import (
+    MOST_GAIN,
+    freeze_norms,
+    restore_statistics,
+    steady_norms,
+)
 
 MakeConfig = Callable[..., TrainingConfig]
 
@@ -33,6 +38,26 @@ def test_steadying_keeps_ordinary_and_quiet_channels_as_they_are() -> None:
     assert torch.isclose(gain[2], torch.tensor(MOST_GAIN))  # was beyond it
     assert torch.allclose(after[:, 3], torch.tensor(0.4))  # dead: only its bias is left
     assert norm.running_var.min() > 1e-3
+
+
+def test_untamed_every_channel_stays_as_it_is() -> None:
+    """Weights that a run starts from may hold quiet channels of large gain that are meant."""
+    norm = nn.BatchNorm2d(3).eval()
+    norm.running_var.copy_(torch.tensor([2.0, 1e-3, 1e-6]))
+    x = torch.randn(2, 3, 5, 5) * norm.running_var.sqrt().view(1, 3, 1, 1)
+    before = norm(x)
+    steady_norms(norm, tame=False)
+    assert torch.allclose(before, norm(x), atol=1e-4)
+    assert norm.running_var.min() > 1e-3
+
+
+def test_statistics_that_are_no_numbers_are_replaced() -> None:
+    good, spoilt = nn.BatchNorm2d(2), nn.BatchNorm2d(2)
+    spoilt(torch.tensor([1.0, torch.inf]).view(1, 2, 1, 1).expand(2, 2, 3, 3))
+    kept = spoilt.running_mean[0].clone()
+    restore_statistics(spoilt, good)
+    assert torch.equal(spoilt.running_mean, torch.stack([kept, good.running_mean[1]]))
+    assert spoilt.running_var.isfinite().all()
 
 
 def test_frozen_norms_keep_their_statistics_and_train_the_rest() -> None:

@@ -1,0 +1,46 @@
+"""What the processes of a run do together: Accelerate, and agreeing on where the run stands."""
+
+from __future__ import annotations
+
+import torch
+from accelerate import Accelerator, DataLoaderConfiguration
+from accelerate.utils import DistributedDataParallelKwargs, broadcast, gather
+from torch import nn
+
+from ..errors import InputError
+from .config import TrainingConfig
+
+
+def accelerator(config: TrainingConfig) -> Accelerator:
+    """Accelerate, as the run wants it.
+
+    Raises:
+        InputError: the device does not have the precision that is asked for.
+    """
+    try:
+        return Accelerator(
+            cpu=config.cpu,
+            mixed_precision=config.precision,
+            dataloader_config=DataLoaderConfiguration(dispatch_batches=False),
+            kwargs_handlers=[DistributedDataParallelKwargs(gradient_as_bucket_view=True)],
+        )
+    except ValueError as error:
+        raise InputError(
+            f"precision {config.precision} cannot be had here ({error}); choose bf16 or no"
+        ) from None
+
+
+def agree(among: Accelerator, progress: float, asked: bool) -> tuple[float, bool]:
+    """The first process's progress, and whether any process was asked to stop."""
+    if among.num_processes == 1:
+        return progress, asked
+    mine = torch.tensor([[progress, asked]], dtype=torch.float64, device=among.device)
+    told = gather(mine)  # processes, 2
+    return float(told[0, 0]), bool(told[:, 1].any())
+
+
+def share(among: Accelerator, network: nn.Module) -> None:
+    """Give every process the first one's weights and statistics, after each computed its own."""
+    if among.num_processes > 1:
+        for value in network.state_dict().values():
+            value.copy_(broadcast(value))

@@ -3,8 +3,8 @@
     python benchmarks/end_to_end.py --weights mobilenetv2 --megapixels 3,12,48
 
 Each size runs in a process of its own, whose peak resident memory is reported. "first" is what
-somebody who runs the command once waits for, imports and weights apart; "best" is the fastest of all
-runs. Pairs are drawn: a body with hair before a textured scene, the plate noisier and darker.
+somebody who runs the command once waits for, imports and weights apart; "best" is the fastest of
+them all. Pairs are drawn: a body with hair before a textured scene, the plate noisier and darker.
 """
 
 from __future__ import annotations

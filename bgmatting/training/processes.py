@@ -18,7 +18,7 @@ def accelerator(config: TrainingConfig) -> Accelerator:
         InputError: the device does not have the precision that is asked for.
     """
     try:
-        return Accelerator(
+        among = Accelerator(
             cpu=config.cpu,
             mixed_precision=config.precision,
             dataloader_config=DataLoaderConfiguration(dispatch_batches=False),
@@ -28,6 +28,9 @@ def accelerator(config: TrainingConfig) -> Accelerator:
         raise InputError(
             f"precision {config.precision} cannot be had here ({error}); choose bf16 or no"
         ) from None
+    if config.precision == "fp16" and among.device.type == "cpu":  # Accelerate would ignore it
+        raise InputError("precision fp16 needs a GPU, and this run has none; choose bf16 or no")
+    return among
 
 
 def agree(among: Accelerator, progress: float, asked: bool) -> tuple[float, bool]:

@@ -262,35 +262,30 @@ def test_nothing_but_damaged_pictures_is_a_plain_error(half_damaged: Path, worke
         next(drawn)
 
 
-@pytest.mark.parametrize("side", [64, 160])
-def test_a_plate_moves_by_as_many_pixels_whatever_the_crop(side: int) -> None:
-    """The network sees pixels: a shift of a few of them must not shrink with the crop."""
+def moves(side: int, **motion: float) -> torch.Tensor:
+    """By how many pixels 64 plates of `side` pixels move, each on average."""
     ramp = torch.arange(side + 32.0) / (side + 32) * 255
     layers = Layers(
         torch.zeros((64, 3, side, side), dtype=torch.uint8),
         torch.zeros((64, 1, side, side), dtype=torch.uint8),
         ramp.byte().expand(64, 3, side + 32, -1).clone(),
     )
-    config = replace(EXACT, strength=1, clean=0, motion=1, shift=3.0, shake=0, turn=0)
+    config = replace(EXACT, clean=0, motion=1, shake=0, turn=0, **motion)
     pair = photograph(layers, CPU, config, (6,))
     slope = 1 / (side + 32)  # of the ramp, per pixel
-    moved = (pair.bgr - pair.src)[:, 0].mean(dim=(1, 2)) / slope
-    assert 2.2 < moved.std() < 4.0
+    return (pair.bgr - pair.src)[:, 0].mean(dim=(1, 2)) / slope
+
+
+@pytest.mark.parametrize("side", [64, 160])
+def test_a_plate_moves_by_as_many_pixels_whatever_the_crop(side: int) -> None:
+    """The network sees pixels: a shift of a few of them must not shrink with the crop."""
+    assert 2.2 < moves(side, strength=1, shift=3.0).std() < 4.0
 
 
 @pytest.mark.parametrize("side", [64, 160])
 def test_a_zoom_moves_a_crop_by_as_many_pixels_whatever_its_size(side: int) -> None:
     """About the middle of the frame, which a crop lies off."""
-    ramp = torch.arange(side + 32.0) / (side + 32) * 255
-    layers = Layers(
-        torch.zeros((64, 3, side, side), dtype=torch.uint8),
-        torch.zeros((64, 1, side, side), dtype=torch.uint8),
-        ramp.byte().expand(64, 3, side + 32, -1).clone(),
-    )
-    config = replace(EXACT, strength=5, clean=0, motion=1, shift=0, shake=0, turn=0)
-    pair = photograph(layers, CPU, config, (6,))
-    moved = (pair.bgr - pair.src)[:, 0].mean(dim=(1, 2)) * (side + 32)
-    assert 1.0 < moved.std() < 4.0
+    assert 1.0 < moves(side, strength=5, shift=0).std() < 4.0
 
 
 def test_sharpening_sharpens_the_true_foreground_alike() -> None:

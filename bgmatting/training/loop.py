@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict
 
 import numpy as np
@@ -112,13 +113,18 @@ class Trainer:
         return fold(average, self.config.backbone) if self.config.teacher else average
 
     def _steps(self) -> None:
-        config, schedule = self.config, self.config.schedule
+        config = self.config
         self.planned = self.samples
         progress = self._progress()
         layers = batches(
             config.folders, self._plan, start=self.step, workers=config.workers,
             config=config.generator,
         )  # fmt: skip
+        with closing(layers):  # ends the processes that draw, whatever ends the run
+            self._train_on(layers, progress)
+
+    def _train_on(self, layers: Iterator[Layers], progress: float) -> None:
+        config, schedule = self.config, self.config.schedule
         began = self.step
         clock, spent = time.monotonic(), self.minutes
         while progress < 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -76,8 +76,8 @@ def batches(
     start: int = 0,
     workers: int = 0,
     config: GeneratorConfig | None = None,
-) -> Iterator[Layers]:
-    """Endless batches of layers.
+) -> Generator[Layers, None, None]:
+    """Endless batches of layers; its `close` ends the processes that draw.
 
     Args:
         folders: pictures to draw from.
@@ -107,7 +107,7 @@ def batches(
     return _without_tracebacks(iter(loader))
 
 
-def _without_tracebacks(loaded: Iterator[Layers]) -> Iterator[Layers]:
+def _without_tracebacks(loaded: Iterator[Layers]) -> Generator[Layers, None, None]:
     """Torch puts the traceback of a process that draws into the message of what it raises."""
     try:
         yield from loaded
@@ -132,9 +132,8 @@ def _to_tensor(image: np.ndarray) -> Tensor:
 
 
 def _settle_worker(worker: int) -> None:
-    """One thread; and what ends a run is for the parent to heed: terminals send Ctrl-C, job
-    schedulers and torchrun SIGTERM, to all processes alike."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+    """One thread; and Ctrl-C, which the terminal sends to all, is for the parent to heed."""
+    # Not SIGTERM: it is how torch ends a worker that hangs at its own end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(0)
     torch.set_num_threads(1)

@@ -1,7 +1,7 @@
 """Dilated 3x3 convolutions as matrix products, for training in bfloat16 on CPUs.
 
-There the library's dilated convolutions take several times as long as the same arithmetic as a
-matrix product: those of a ResNet-101's ASPP were a third of its step (torch 2.14, AMX).
+There the library's dilated convolutions are slow for the arithmetic they do: with matrix products a
+ResNet's step is 1.2 times as fast (`benchmarks/training_step.py`; torch 2.14, AMX).
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def _fits(conv: nn.Conv2d) -> bool:
 
 
 def _forward(conv: nn.Conv2d, x: Tensor) -> Tensor:
-    wanted = x.device.type == "cpu" and torch.is_autocast_enabled("cpu")
-    if not (wanted and conv.training and torch.get_autocast_dtype("cpu") == torch.bfloat16):
+    mixed = x.device.type == "cpu" and torch.is_autocast_enabled("cpu")
+    if not (mixed and conv.training and torch.get_autocast_dtype("cpu") == torch.bfloat16):
         return type(conv).forward(conv, x)
     with torch.autocast("cpu", enabled=False):
         return _DilatedProduct.apply(x.bfloat16(), conv.weight, conv.dilation[0])

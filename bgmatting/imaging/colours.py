@@ -10,7 +10,7 @@ from PIL import Image, ImageCms
 from ..errors import PhotoError
 
 # Pillow's 16-bit grey, in all byte orders; "I" is 32 bits wide, but files fill 16 of them.
-_GREY_16 = ("I;16", "I;16L", "I;16B", "I;16N", "I")
+GREY_16 = ("I;16", "I;16L", "I;16B", "I;16N", "I")
 _PLAIN = ("1", "L", "P", "RGB", "RGBA", "RGBX", "RGBa", "LA", "La", "PA", "CMYK", "YCbCr", "HSV")
 
 
@@ -25,8 +25,8 @@ def to_rgb(image: Image.Image, name: str) -> Image.Image:
         PhotoError: its kind of colour cannot be converted.
     """
     profile = image.info.get("icc_profile")
-    if image.mode in _GREY_16:
-        image = _grey_16(image, name)
+    if image.mode in GREY_16:
+        image = eight_bits(image, name)
     elif image.mode == "LAB":
         return _from_lab(image, name)
     elif image.mode not in _PLAIN:
@@ -40,8 +40,12 @@ def to_rgb(image: Image.Image, name: str) -> Image.Image:
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
-def _grey_16(image: Image.Image, name: str) -> Image.Image:
-    """0..65535 -> 0..255, rounded; Pillow itself would clip."""
+def eight_bits(image: Image.Image, name: str) -> Image.Image:
+    """Grey of a mode in `GREY_16` as "L": 0..65535 -> 0..255, rounded; Pillow itself would clip.
+
+    Raises:
+        PhotoError: a value is beyond 16 bits.
+    """
     values = np.asarray(image).astype(np.int64)
     if values.min() < 0 or values.max() > 65535:
         raise PhotoError(f"{name} has pixels of 32 bits; export it as 8-bit or 16-bit")

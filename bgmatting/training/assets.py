@@ -12,13 +12,14 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image
 
-from ..errors import InputError
+from ..errors import InputError, PhotoError
+from ..imaging.colours import GREY_16, eight_bits
 
 Entry = TypeVar("Entry", Path, tuple[Path, Path])
 
 SUFFIXES = {".png", ".webp", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
-# As Pillow and its decoders raise them for what is damaged or too large.
-UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
+# As Pillow, its decoders and ours raise them for what is damaged or too large.
+UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError, PhotoError)
 DAMAGED_IN_A_ROW = 20  # drawn that cannot be read, before a run gives up
 
 
@@ -207,9 +208,8 @@ def _decode_matte(pair: tuple[Path, Path]) -> np.ndarray:
     fgr, pha = pair
     colour = Image.open(fgr).convert("RGB")
     alpha: Image.Image = Image.open(pha)
-    if alpha.mode.startswith("I"):  # 16 bits, which Pillow would clip to 8, not scale
-        grey = np.asarray(alpha).astype(np.float32) * (255 / 65535)
-        alpha = Image.fromarray(np.rint(grey).astype(np.uint8))
+    if alpha.mode in GREY_16:
+        alpha = eight_bits(alpha, str(pha))
     colour.putalpha(alpha.convert("L"))
     return np.asarray(colour)  # h, w, 4
 

@@ -121,13 +121,10 @@ def train(**options) -> None:  # type: ignore[no-untyped-def]
 
 def _run(options: dict, folders) -> None:  # type: ignore[no-untyped-def]
     from ..evaluation import EvaluationSet
-    from ..hub.files import check_working_size
     from ..training.config import TrainingConfig
     from ..training.loop import Trainer
     from ..training.schedule import DEFAULT_STAGES, Schedule, parse_stages
 
-    if options["working_size"] is not None:
-        check_working_size(options["working_size"])
     for folder in options["measure"]:
         EvaluationSet(folder)  # what is wrong with it is better said now than after the run
     schedule = Schedule(

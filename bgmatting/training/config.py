@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import InputError
+from ..hub.files import check_working_size
 from .assets import AssetFolders
 from .capture import CaptureConfig
 from .samples import GeneratorConfig
@@ -44,7 +45,7 @@ class TrainingConfig:
             that the run starts from, if any, else the default.
 
     Raises:
-        InputError: workers or check_every is out of range.
+        InputError: workers, check_every or working_size is out of range.
     """
 
     backbone: str
@@ -71,6 +72,8 @@ class TrainingConfig:
         for name, least in (("workers", 0), ("check_every", 1)):
             if getattr(self, name) < least:
                 raise InputError(f"{name} is {getattr(self, name)}; expected at least {least}")
+        if self.working_size is not None:
+            check_working_size(self.working_size)
 
     @property
     def trained_start(self) -> bool:

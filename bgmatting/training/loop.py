@@ -49,11 +49,12 @@ class Trainer:
         self.step = self.samples = 0
         self.minutes = 0.0
         self.planned = 0  # samples whose draws are planned, some steps ahead of `samples`
-        self.progress = 0.0  # as all processes had it last
+        self.agreed = 0.0  # progress as all processes had it last
+        self.checked = -1  # the step last validated
         self.lost = 0  # steps in a row whose gradients were no numbers
         self.interruption = Interruption()
         self.journal = Journal(config.out, writes=self.accelerator.is_main_process, shows=not quiet)
-        self.history: list[dict[str, float]] = []
+        self.history: list[dict[str, float]] = []  # of this start; history.jsonl has all
         if config.teacher and not resume:
             self.journal.say("fitting the encoder to the teacher's")
         state = load_checkpoint(config.out) if resume else None
@@ -85,7 +86,7 @@ class Trainer:
             self.average.network.load_state_dict(state["average"])
             self.optimizer.load_state_dict(state["optimizer"])
             self.step, self.samples = state["step"], state["samples"]
-            self.minutes, self.history = state["minutes"], state["history"]
+            self.minutes, self.checked = state["minutes"], state.get("checked", -1)
             self.journal.running = state.get("running", {})
             if self.accelerator.scaler is not None and state.get("scaler"):
                 self.accelerator.scaler.load_state_dict(state["scaler"])
@@ -144,7 +145,7 @@ class Trainer:
             self._stop()
         if self.step == began:
             self.journal.say("nothing left to train")
-        if not self.history or self.history[-1]["step"] != self.step:
+        if self.checked != self.step:
             self._check(None)
 
     def _train_step(self, pair: Pair, rate: float) -> dict[str, float]:
@@ -166,12 +167,12 @@ class Trainer:
                 f"the gradients of {HOPELESS} steps in a row are no numbers, at step {self.step}; "
                 "go on from the last checkpoint with --resume and a smaller --rate"
             )
+        if self.lost and not self.frozen:
+            restore_statistics(self.network, self.average.network)
         # With fp16 such steps come now and then; its scaler skips them, but must hear of them.
         if not self.lost or self.config.precision == "fp16":
             self.optimizer.step()
             self.average.update(self.network, self.step)
-        if self.lost and not self.frozen:
-            restore_statistics(self.network, self.average.network)
         self.optimizer.zero_grad(set_to_none=True)
         # All at once: each look at a GPU's numbers waits for all that it has yet to do.
         values = torch.stack([value.detach().float() for value in terms.values()]).tolist()
@@ -197,7 +198,7 @@ class Trainer:
         # Of the samples planned, not trained: as many workers as there may be, a step's size is
         # the same. Of time, as all processes have it.
         timed = schedule.minutes is not None
-        progress = self.progress if timed else schedule.progress(self.planned, 0)
+        progress = self.agreed if timed else schedule.progress(self.planned, 0)
         sizes = np.random.default_rng((self.config.seed, step, 0))
         batch, height, width = schedule.crop(progress, sizes)
         self.planned += batch * self.accelerator.num_processes
@@ -211,18 +212,18 @@ class Trainer:
         """The first process's progress, so that all stop at the same step; inf: one of them was
         asked to stop."""
         done = self.config.schedule.progress(self.samples, self.minutes)
-        self.progress, asked = agree(self.accelerator, done, self.interruption.asked)
-        return math.inf if asked else self.progress
+        self.agreed, asked = agree(self.accelerator, done, self.interruption.asked)
+        return math.inf if asked else self.agreed
 
     def _check(self, pair: Pair | None) -> None:
         """Checkpoint, validate, log; on the first process only, the others wait."""
+        self.checked = self.step
         if self.accelerator.is_main_process:
             # First: who stops the run meanwhile may not wait for the validation.
             save_checkpoint(self.config.out, self._state())
             scores = self.validation.score(self.average.network)
             entry = {"step": self.step, "samples": self.samples, "minutes": round(self.minutes, 2)}
             self.history.append(self.journal.check(entry, scores))
-            save_checkpoint(self.config.out, self._state())
             if pair is not None:
                 with torch.no_grad():
                     pha, _, err = self.average.network.matte(pair.src[:4], pair.bgr[:4])
@@ -244,7 +245,7 @@ class Trainer:
             "network": self.network.state_dict(), "frozen": self.frozen,
             "average": self.average.network.state_dict(),
             "optimizer": self.optimizer.state_dict(), "step": self.step,
-            "samples": self.samples, "minutes": self.minutes, "history": self.history,
+            "samples": self.samples, "minutes": self.minutes, "checked": self.checked,
             "running": self.journal.running, "working_size": self.working_size,
             "scaler": self.accelerator.scaler and self.accelerator.scaler.state_dict(),
             "schedule": asdict(self.config.schedule), "seed": self.config.seed,

@@ -26,7 +26,7 @@ def accelerator(config: TrainingConfig) -> Accelerator:
         )
     except ValueError as error:
         raise InputError(
-            f"precision {config.precision} cannot be had here ({error}); choose bf16 or no"
+            f"precision {config.precision} cannot be had here ({error}); choose another, or no"
         ) from None
     if config.precision == "fp16" and among.device.type == "cpu":  # Accelerate would ignore it
         raise InputError("precision fp16 needs a GPU, and this run has none; choose bf16 or no")

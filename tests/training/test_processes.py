@@ -15,7 +15,7 @@ from bgmatting.training.config import TrainingConfig
 from bgmatting.training.loop import Trainer
 from bgmatting.training.schedule import Schedule, Stage
 config = TrainingConfig(
-    "mobilenetv2", Path(sys.argv[1]), cpu=True, workers=0, check_every=100,
+    "mobilenetv2", Path(sys.argv[1]), cpu=True, workers=0, check_every=2,  # the last step too
     validation=8, statistics=1,
     schedule=Schedule(samples=32, stages=(Stage(1, 32),), batch=4),
 )

@@ -65,7 +65,7 @@ def options() -> tuple[gr.Radio, list[Any], gr.HTML]:
     )
     missing = untrained()
     if missing:
-        titles = [TITLES[name] for name in missing]
+        titles = {name: TITLES[name] for name in missing}
         gr.HTML(texts.untrained(titles), elem_id="untrained", elem_classes="muted")
     with gr.Accordion(texts.ADVANCED, open=False, elem_id="advanced"):
         size = gr.Radio(

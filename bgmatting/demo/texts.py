@@ -94,13 +94,14 @@ CLEAN_INFO = "Drops small islands far from the subject, and fills pinholes in it
 NO_FACTS = "<p>What is found out about a pair appears here, after it was cut out.</p>"
 
 
-def untrained(titles: list[str]) -> str:
-    """About the backbones that cannot be chosen."""
+def untrained(titles: dict[str, str]) -> str:
+    """About the backbones that cannot be chosen: name -> title."""
     have = "have" if len(titles) > 1 else "has"
+    folders = " or ".join(f"<code>weights/{name}</code>" for name in titles)
     return (
-        f"<p>{' and '.join(titles)} {have} no trained weights yet. Published ones can be put in "
-        "place where this page runs, by "
-        "<code>bgmatting convert CHECKPOINT weights/resnet50</code>.</p>"
+        f"<p>{' and '.join(titles.values())} {have} no trained weights yet. Published ones can be "
+        "put in place where this page runs, by <code>bgmatting convert CHECKPOINT FOLDER</code>, "
+        f"the folder being {folders}.</p>"
     )
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bgmatting.demo import backbones
+from bgmatting.demo import backbones, texts
 from bgmatting.model import BACKBONES
 
 
@@ -29,6 +29,13 @@ def test_each_backbone_is_either_offered_or_named_as_untrained(shipped):
     offered = [name for _, name in backbones.choices()]
     assert offered == ["resnet50"]
     assert sorted(offered + backbones.untrained()) == sorted(BACKBONES)
+
+
+def test_the_untrained_are_told_where_published_weights_go():
+    said = texts.untrained({"resnet101": "ResNet-101"})
+    assert "ResNet-101 has" in said
+    assert "weights/resnet101" in said
+    assert "weights/resnet50" not in said
 
 
 def test_a_repository_offers_all(shipped, monkeypatch):

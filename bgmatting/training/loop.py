@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict
 
-import numpy as np
 import torch
 
 from ..errors import OutputError, TrainingError
@@ -24,6 +23,7 @@ from .interruption import Interruption, between_steps
 from .journal import Journal
 from .norms import freeze_norms, restore_statistics, steady_norms, still_dropout
 from .objective import RawMatte, objective, parameter_groups
+from .planning import Planner
 from .precision import spare_from_autocast
 from .preview import contact_sheet
 from .processes import accelerator, agree, share
@@ -48,8 +48,6 @@ class Trainer:
         torch.manual_seed(config.seed)
         self.step = self.samples = 0
         self.minutes = 0.0
-        self.planned = 0  # samples whose draws are planned, some steps ahead of `samples`
-        self.agreed = 0.0  # progress as all processes had it last
         self.checked = -1  # the step last validated
         self.lost = 0  # steps in a row whose gradients were no numbers
         self.interruption = Interruption()
@@ -90,6 +88,8 @@ class Trainer:
             self.journal.running = state.get("running", {})
             if self.accelerator.scaler is not None and state.get("scaler"):
                 self.accelerator.scaler.load_state_dict(state["scaler"])
+        processes = self.accelerator.num_processes
+        self.planner = Planner(config.schedule, config.seed, self.rank, processes, self.samples)
         self.validation = ValidationSet.draw(
             config.folders, self.device, config.validation, config.schedule.stages[-1].side
         )
@@ -115,10 +115,9 @@ class Trainer:
 
     def _steps(self) -> None:
         config = self.config
-        self.planned = self.samples
         progress = self._progress()
         layers = batches(
-            config.folders, self._plan, start=self.step, workers=config.workers,
+            config.folders, self.planner.draws, start=self.step, workers=config.workers,
             config=config.generator,
         )  # fmt: skip
         with closing(layers):  # ends the processes that draw, whatever ends the run
@@ -187,23 +186,6 @@ class Trainer:
         self.average.restart(self.network)
         self.frozen = True
 
-    def _plan(self, step: int) -> list[Draw]:
-        """The draws of a step: samples of this process's own, of the size that all draw.
-
-        Processes wait for each other at every step: sizes of their own would cost the time of the
-        largest.
-        """
-        key = (self.config.seed, self.rank, step)
-        schedule = self.config.schedule
-        # Of the samples planned, not trained: as many workers as there may be, a step's size is
-        # the same. Of time, as all processes have it.
-        timed = schedule.minutes is not None
-        progress = self.agreed if timed else schedule.progress(self.planned, 0)
-        sizes = np.random.default_rng((self.config.seed, step, 0))
-        batch, height, width = schedule.crop(progress, sizes)
-        self.planned += batch * self.accelerator.num_processes
-        return [Draw((*key, 1, i), height, width) for i in range(batch)]
-
     def _pair(self, layers: Layers, progress: float) -> Pair:
         capture = anneal(self.config.capture, progress, grow=not self.config.trained_start)
         return photograph(layers, self.device, capture, (self.config.seed, self.rank, self.step, 2))
@@ -212,8 +194,8 @@ class Trainer:
         """The first process's progress, so that all stop at the same step; inf: one of them was
         asked to stop."""
         done = self.config.schedule.progress(self.samples, self.minutes)
-        self.agreed, asked = agree(self.accelerator, done, self.interruption.asked)
-        return math.inf if asked else self.agreed
+        self.planner.progress, asked = agree(self.accelerator, done, self.interruption.asked)
+        return math.inf if asked else self.planner.progress
 
     def _check(self, pair: Pair | None) -> None:
         """Checkpoint, validate, log; on the first process only, the others wait."""

@@ -70,14 +70,14 @@ def test_a_run_that_is_stopped_goes_on_exactly_where_it_was(
     whole = Trainer(config_in(tmp_path / "whole", check_every=100), quiet=True)
     whole.run()
     stopped = Trainer(config_in(tmp_path / "stopped", check_every=100), quiet=True)
-    plan = stopped._plan
+    plan = stopped.planner.draws
 
     def stop_in_the_second_step(step: int) -> list:
         if step == 1:
             os.kill(os.getpid(), signal.SIGTERM)
         return plan(step)
 
-    stopped._plan = stop_in_the_second_step  # type: ignore[method-assign]
+    stopped.planner.draws = stop_in_the_second_step  # type: ignore[method-assign]
     with pytest.raises(KeyboardInterrupt, match=r"at step 2; .*--resume"):
         stopped.run()
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
@@ -238,20 +238,20 @@ def test_a_steps_size_depends_on_neither_workers_nor_pauses(
     def planned(name: str, folder: str, **changes: object) -> Trainer:
         config = config_in(tmp_path / folder, schedule=schedule, check_every=2, **changes)
         trainer = Trainer(config, quiet=True, resume=(tmp_path / folder / "checkpoint.pt").exists())
-        plan, sizes[name] = trainer._plan, {}
+        plan, sizes[name] = trainer.planner.draws, {}
 
         def noting(step: int) -> list:
             draws = plan(step)
             sizes[name][step] = (len(draws), draws[0].height, draws[0].width)
             return draws
 
-        trainer._plan = noting  # type: ignore[method-assign]
+        trainer.planner.draws = noting  # type: ignore[method-assign]
         return trainer
 
     planned("whole", "whole").run()
     ahead = planned("ahead", "ahead")
     for step in range(8):  # all at once, as many workers would have it
-        ahead._plan(step)
+        ahead.planner.draws(step)
     first = planned("half", "half")
     progress = first._progress
     first._progress = lambda: 1.0 if first.step == 4 else progress()  # type: ignore[method-assign]

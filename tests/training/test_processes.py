@@ -20,7 +20,7 @@ config = TrainingConfig(
     schedule=Schedule(samples=32, stages=(Stage(1, 32),), batch=4),
 )
 trainer = Trainer(config, quiet=True)
-first = trainer._plan(0)[0].key
+first = trainer.planner.draws(0)[0].key
 trainer.run()
 digest = hashlib.sha256()
 for value in trainer.network.parameters():

@@ -12,6 +12,6 @@ demo = build_page(service)
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    demo.launch(prevent_thread_lock=True, **launch_options())
+    demo.launch(prevent_thread_lock=True, **launch_options(demo))
     Thread(target=service.warm_up, daemon=True).start()
     demo.block_thread()

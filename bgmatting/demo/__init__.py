@@ -1,6 +1,6 @@
 """The web page: `app.py` at the top of a checkout launches it.
 
-`build_page()` makes the page, `launch_options()` are the arguments its `launch` wants. Gradio's
+`build_page()` makes the page, `launch_options(page)` are the arguments its `launch` wants. Gradio's
 own environment variables (GRADIO_SERVER_NAME, GRADIO_SERVER_PORT, GRADIO_ROOT_PATH...) hold.
 """
 

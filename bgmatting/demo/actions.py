@@ -12,6 +12,7 @@ from . import texts
 from .files import Store, safe_stem
 from .results import IMAGES, Result, write_all, write_images
 from .service import MAX_MEGAPIXELS, Service, Settings
+from .uploads import Uploads
 
 if TYPE_CHECKING:
     from ..imaging import Matte
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+OURS = "page"  # the client of what this page makes of uploads
 UNSEEN = (".heic", ".heif", ".tif", ".tiff")  # photos that most browsers cannot show
 
 
@@ -51,8 +53,8 @@ def check_pair(source: str | None, background: str | None) -> tuple[Path, Path]:
     if source is None or background is None:
         raise InputError(texts.missing(source, background))
     paths = Path(source), Path(background)
-    if not all(path.is_file() for path in paths):
-        raise InputError(texts.PHOTOS_GONE)
+    if not all(path.is_file() for path in paths):  # deleted while this waited for its turn
+        raise InputError(texts.NOT_GIVEN)
     return paths
 
 
@@ -106,8 +108,8 @@ def show(
     return guarded(work)
 
 
-def viewable(store: Store, photo: str | None) -> str | None:
-    """A photo as browsers can show it: the file itself, or a PNG of it.
+def viewable(uploads: Uploads, photo: str | None) -> str | None:
+    """A photo as browsers can show it: the file itself, or a PNG of it among the uploads.
 
     What cannot be read is left to `answer` and `show` to refuse.
     """
@@ -118,12 +120,12 @@ def viewable(store: Store, photo: str | None) -> str | None:
 
     try:
         pixels = read_photo(photo, max_megapixels=MAX_MEGAPIXELS)
-        folder = store.new_folder()
+        folder = uploads.new_folder()
         path = save_png(pixels, folder / f"{safe_stem(photo)}.png")
     except BgmattingError as error:
         log.info("not shown: %s", error)
         return photo
-    store.register(folder)
+    uploads.keep(folder, OURS)
     return str(path)
 
 

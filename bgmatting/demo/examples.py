@@ -26,3 +26,9 @@ EXAMPLES: tuple[Example, ...] = (
     _example("light-changed", "Light changed"),
     _example("hand-held", "Hand-held, with a shadow"),
 )
+
+
+def example_photos() -> tuple[Path, ...]:
+    """The photos of all pairs that are here."""
+    photos = [photo for example in EXAMPLES for photo in (example.source, example.background)]
+    return tuple(photo for photo in photos if photo.is_file())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -15,9 +14,9 @@ from . import texts
 def photo_input(label: str, name: str, hint: str, height: int | str = 300) -> gr.Image:
     """An upload that comes to the handler as the file it is.
 
-    Gradio would decode and turn it before any of our limits and messages, and fetch what an
-    address points to. It would do so again if ever a handler changed a property of this component
-    (not its value): Gradio then makes a new one for that visitor, without what is set below.
+    Gradio would decode and turn it before any of our limits and messages. It would do so again if
+    ever a handler changed a property of this component (not its value): Gradio then makes a new one
+    for that visitor, without what is set below.
     """
     photo = gr.Image(
         type="filepath",
@@ -34,14 +33,6 @@ def photo_input(label: str, name: str, hint: str, height: int | str = 300) -> gr
         height=height,
         alt_text=label,
     )
-    own = photo.async_move_resource_to_block_cache
-
-    async def only_files(url_or_file_path: str | Path | None) -> str | None:
-        if str(url_or_file_path).lower().startswith(("http:", "https:")):
-            raise refusal(texts.NOT_A_FILE)
-        return await own(url_or_file_path)
-
-    photo.async_move_resource_to_block_cache = only_files  # type: ignore[method-assign]
     photo.preprocess = _as_file  # type: ignore[method-assign]
     return photo
 
@@ -52,11 +43,7 @@ def refusal(message: str) -> gr.Error:
 
 
 def _as_file(payload: ImageData | None) -> str | None:
-    if payload is None:
-        return None
-    if not payload.path:
-        raise refusal(texts.NOT_A_FILE)
-    return payload.path
+    return None if payload is None else payload.path
 
 
 def example_buttons() -> list[tuple[gr.Button, tuple[Any, Any]]]:

@@ -6,37 +6,54 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from . import actions, backdrops, remarks, texts
 from .actions import Refused
 from .backdrops import Choice
 from .endpoint import add_endpoint
+from .examples import example_photos
 from .files import CLEAN_EVERY, KEEP, Store
+from .gate import Gate
+from .guard import GuardedBlocks
 from .inputs import photo_input, refusal
 from .mcp import mcp_server
 from .results import Result, write_archive
 from .sections import about, examples, guide, options, theme
 from .service import MAX_FILE_SIZE, Service, Settings
+from .uploads import Uploads
 from .viewer import build_viewer
 
 MAX_WAITING = 20  # requests; the next is told to come back later
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}  # the page's own, no business of programs
 
 
-def build_page(service: Service | None = None) -> gr.Blocks:
-    """The page, its queue set up, ready to `launch(**launch_options())`."""
+def build_page(service: Service | None = None) -> GuardedBlocks:
+    """The page, its queue set up, ready to `launch(**launch_options(page))`."""
     service = service or Service()
-    store = Store()
-    with gr.Blocks(title=texts.TITLE, delete_cache=(CLEAN_EVERY, KEEP), fill_width=True) as page:
-        page.temp_file_sets.append(store.files)
-        _Page(service, store)
+    uploads, store = Uploads(examples=example_photos()), Store()
+    # Served from where they are; else Gradio copies them, and deletes the copies after an hour.
+    gr.set_static_paths(list(example_photos()))
+    with GuardedBlocks(
+        uploads,
+        store,
+        title=texts.TITLE,
+        delete_cache=(CLEAN_EVERY, KEEP),
+        fill_width=True,
+    ) as page:
+        page.temp_file_sets += [store.files, uploads.files]
+        _Page(service, store, uploads)
     page.queue(max_size=MAX_WAITING)
     return page
 
 
-def launch_options() -> dict[str, Any]:
+def launch_options(page: GuardedBlocks) -> dict[str, Any]:
     """Arguments for the page's `launch`."""
+    gate = Middleware(
+        Gate, page=page, uploads=page.uploads, store=page.store, max_file_size=MAX_FILE_SIZE
+    )  # fmt: skip
     return {
+        "app_kwargs": {"middleware": [gate]},
         "css_paths": Path(__file__).with_name("page.css"),
         "theme": theme(),
         "max_file_size": MAX_FILE_SIZE,
@@ -49,8 +66,8 @@ def launch_options() -> dict[str, Any]:
 class _Page:
     """The components of a page, top to bottom, and the handlers that join them."""
 
-    def __init__(self, service: Service, store: Store) -> None:
-        self.service, self.store = service, store
+    def __init__(self, service: Service, store: Store, uploads: Uploads) -> None:
+        self.service, self.store, self.uploads = service, store, uploads
         self.result = gr.State(None)
         gr.HTML(texts.HERO, elem_id="hero")
         with gr.Row(elem_id="photos"):
@@ -123,7 +140,7 @@ class _Page:
             ).success(fn=None, js=_click(f"{file.elem_id}"), **PRIVATE)
 
     def _viewable(self, photo: str | None) -> str | None:
-        return actions.viewable(self.store, photo)
+        return actions.viewable(self.uploads, photo)
 
     def _shown(self) -> list[Any]:
         viewer = self.viewer

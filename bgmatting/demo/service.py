@@ -21,7 +21,7 @@ __all__ = ["DEFAULT_BACKBONE", "MAX_FILE_SIZE", "MAX_MEGAPIXELS", "Service", "Se
 log = logging.getLogger(__name__)
 
 MAX_MEGAPIXELS = 50.0  # the 48 of a phone's largest mode, and a little
-MAX_FILE_SIZE = "64mb"  # a 48-megapixel JPEG has about 25
+MAX_FILE_SIZE = 64 << 20  # bytes; a 48-megapixel JPEG has about 25 MB
 SIZES = (384, 512, 768, 1024, 1536)  # working sizes on offer beside the network's own
 
 

@@ -63,10 +63,21 @@ COULD_BE_BETTER = "This could be better"
 STILL_SHOWN = "The result below is still the one before."
 OUR_FAULT = "Something went wrong on our side, not yours. Please try again in a moment."
 RESULT_GONE = "This result was deleted, an hour after it was made: please cut out again."
-PHOTOS_GONE = "These photos were deleted, an hour after they came: please add them again."
 NEEDS_RESULT = "Cut something out first: this needs a result."
 NEEDS_BACKDROP = "Choose a photo for the backdrop, and it appears here."
-NOT_A_FILE = "Please upload the photo as a file: addresses of other sites are not followed."
+# One sentence for whatever is not the visitor's to give, so that it tells nothing of the server.
+NOT_GIVEN = (
+    "Please add the photo again, as a file: it was not uploaded here, or was deleted an hour after "
+    "it came."
+)
+NO_SUCH_FILE = "There is no such file here, or it was deleted an hour after it was made."
+TOO_LARGE = "That is too large: a photo may have 64 MB."
+TOO_MANY_UPLOADS = "Too many uploads at a time: please try again in a moment."
+TOO_SLOW = "That came too slowly: please try again."
+NO_ROOM = "There is no room for this photo at the moment: please try again later."
+NO_UPLOAD = "No files came: expected a form with one to four files."
+NO_JSON = 'This is no request: expected a JSON object such as {"data": [...]}.'
+NO_EVENT = "There is no such event on this page; it may be of an older version: please reload it."
 
 
 def missing(source: object, background: object) -> str:

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,50 +10,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-
-ROOT = Path(__file__).parents[2]
-START_SECONDS = 90  # far more than it takes, on a machine with other work
+from support.page_server import PageServer, running_page
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a running `app.py`."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("server")
-    environment = {
-        **os.environ,
-        "GRADIO_SERVER_PORT": str(port),
-        "GRADIO_TEMP_DIR": str(folder / "files"),
-        "OMP_WAIT_POLICY": "PASSIVE",
-    }
-    log = folder / "log.txt"
-    with (
-        log.open("w") as out,
-        subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=out, stderr=out
-        ) as process,
-    ):
-        address = f"http://127.0.0.1:{port}/"
-        try:
-            _wait(address, process, log)
-            yield address
-        finally:
-            process.terminate()
+def page_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageServer]:
+    """A running `app.py`."""
+    with running_page(tmp_path_factory.mktemp("server")) as running:
+        yield running
 
 
-def _wait(address: str, process: subprocess.Popen, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.2)
-    pytest.fail(f"app.py did not start:\n{log.read_text()}")
+@pytest.fixture(scope="session")
+def server(page_server: PageServer) -> str:
+    """Its address."""
+    return page_server.address
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -9,6 +11,7 @@ from bgmatting.demo.actions import Refused, answer, from_result, viewable
 from bgmatting.demo.files import Store
 from bgmatting.demo.results import Result
 from bgmatting.demo.service import Service
+from bgmatting.demo.uploads import Uploads
 from bgmatting.errors import PairError
 from bgmatting.imaging.report import Finding, Report
 
@@ -52,24 +55,25 @@ def test_every_missing_photo_is_named(pair, have):
         assert (label in str(refusal.value)) == (role not in have)
 
 
-def test_photos_that_browsers_cannot_show_are_made_so(tmp_path, monkeypatch):
+def test_photos_that_browsers_cannot_show_are_made_so(tmp_path):
     from bgmatting.imaging import read_photo
 
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "files"))
+    uploads = Uploads(tmp_path / "uploads")
     photo = tmp_path / "IMG 1.tiff"
     Image.effect_noise((40, 30), 60).convert("RGB").save(photo)
-    shown = viewable(Store(), str(photo))
+    shown = viewable(uploads, str(photo))
     assert shown.endswith("/IMG-1.png")
     np.testing.assert_array_equal(read_photo(shown), read_photo(photo))
+    assert uploads.take(shown, "who sent the photo") == Path(shown)
     photo.write_text("no photo")
     for left_alone in (str(photo), None, "/somewhere/a.jpg"):
-        assert viewable(Store(), left_alone) == left_alone
+        assert viewable(uploads, left_alone) == left_alone
 
 
 def test_photos_that_were_deleted_are_no_path_to_see(pair):
     with pytest.raises(Refused) as refusal:
         _answer(RuntimeError(), str(pair[0]), "/tmp/gone/away.jpg")
-    assert str(refusal.value) == texts.PHOTOS_GONE
+    assert str(refusal.value) == texts.NOT_GIVEN
 
 
 def test_results_that_were_deleted(tmp_path):

@@ -1,0 +1,252 @@
+"""The door of the server: which requests come in, how large, how slow, and which files go out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+import shutil
+from collections.abc import Callable
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from . import texts
+from .files import NotPermitted, Store, permitted
+from .gradio_names import MultiPartException, upload_fn, upload_progress
+from .uploads import Uploads
+
+log = logging.getLogger(__name__)
+
+API = "/gradio_api"
+# What the page and Gradio's clients ask for. The rest of Gradio's server stays shut.
+READ = re.compile(
+    rf"/|/config/?|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/pwa_icon(/\d+)?"
+    rf"|/(assets|static|svelte)/.+"
+    rf"|{API}/(info/?|app_id/?|login_check/?|user/?|startup-events|queue/data|queue/status"
+    rf"|upload_progress|heartbeat/[\w-]+|call/(v2/)?[\w-]+/[\w-]+)"
+)
+WRITE = re.compile(rf"{API}/(queue/join|call/(v2/)?[\w-]+/?|cancel|reset/?)")
+UPLOAD, FILE, MCP = f"{API}/upload", f"{API}/file=", f"{API}/mcp"
+
+MAX_JSON = 1 << 20  # bytes; photos do not come in it
+MAX_MCP = 96 << 20  # bytes; there they may, in base64
+FILES_AT_ONCE = 4  # in one upload
+OPEN_UPLOADS = 40  # at a time, from all
+SILENCE, WHOLE = 20.0, 600.0  # seconds without a byte; for all of a request's body
+
+
+class Gate:
+    """ASGI middleware before Gradio.
+
+    Args:
+        app: Gradio's server.
+        page: the page; its events are asked for.
+        uploads: where uploads go.
+        store: where results lie.
+        max_file_size: of an upload, bytes.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, page: Any, uploads: Uploads, store: Store, max_file_size: int
+    ) -> None:
+        self.app, self.page = app, page
+        self.uploads, self.store = uploads, store
+        self.max_file_size = max_file_size
+        self.open_uploads = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            return  # nothing here speaks over web sockets
+        path = _path(scope)
+        method = scope["method"]
+        if method == "POST" and path == UPLOAD:
+            whole = FILES_AT_ONCE * self.max_file_size
+            answer = await self._upload(Request(scope, _bounded(_timed(receive), whole)))
+            await answer(scope, receive, send)
+        elif method == "POST" and WRITE.fullmatch(path):
+            await self._with_body(scope, receive, send, MAX_JSON, self._event_fault)
+        elif path.startswith(MCP) and self.page.mcp_server:
+            if method == "POST":
+                await self._with_body(scope, receive, send, MAX_MCP, _file_fault)
+            else:
+                await self.app(scope, receive, send)
+        elif method in ("GET", "HEAD") and path.startswith(FILE):
+            await self._file(scope, receive, send, path.removeprefix(FILE))
+        elif method in ("GET", "HEAD", "OPTIONS") and READ.fullmatch(path):
+            await self.app(scope, receive, send)
+        else:
+            await PlainTextResponse("Not Found", 404)(scope, receive, send)
+
+    async def _file(self, scope: Scope, receive: Receive, send: Send, path: str) -> None:
+        try:
+            try:
+                file = self.uploads.serves(path)
+            except NotPermitted:
+                file = permitted(path, [self.store.root.resolve()])
+        except NotPermitted:
+            await PlainTextResponse(texts.NO_SUCH_FILE, 403)(scope, receive, send)
+            return
+        await self.app(_at(scope, f"{FILE}{file}"), receive, send)
+
+    async def _upload(self, request: Request) -> JSONResponse | PlainTextResponse:
+        if self.open_uploads >= OPEN_UPLOADS:
+            return PlainTextResponse(texts.TOO_MANY_UPLOADS, 503)
+        folder = self.uploads.new_folder()
+        upload_id = request.query_params.get("upload_id")
+        self.open_uploads += 1
+        kept = False
+        try:
+            files, _, _ = await upload_fn(
+                request, str(folder), self.max_file_size, upload_id,
+                upload_progress=upload_progress if upload_id else None,
+            )  # fmt: skip
+            if not 0 < len(files) <= FILES_AT_ONCE:
+                return PlainTextResponse(texts.NO_UPLOAD, 400)
+            self.uploads.keep(folder, request.client.host if request.client else "")
+            kept = True
+            return JSONResponse([str(file) for file in files])
+        except _TooLarge:
+            return PlainTextResponse(texts.TOO_LARGE, 413)
+        except MultiPartException as error:
+            if "maximum allowed size" in error.message:
+                return PlainTextResponse(texts.TOO_LARGE, 413)
+            return PlainTextResponse(texts.NO_UPLOAD, 400)
+        except (ClientDisconnect, asyncio.TimeoutError):
+            return PlainTextResponse(texts.TOO_SLOW, 408)
+        except OSError:
+            log.exception("an upload could not be written")
+            return PlainTextResponse(texts.NO_ROOM, 507)
+        except (HTTPException, TypeError, KeyError, ValueError):  # no form, or no files in it
+            return PlainTextResponse(texts.NO_UPLOAD, 400)
+        finally:
+            self.open_uploads -= 1
+            if not kept:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    async def _with_body(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        limit: int,
+        fault: Callable[[Any], tuple[int, str] | None],
+    ) -> None:
+        """Read a JSON body whole, within bounds; pass it on if nothing is wrong with it."""
+        try:
+            body = await _read(_bounded(_timed(receive), limit))
+            wrong = fault(json.loads(body or b"null"))
+        except _TooLarge:
+            wrong = 413, texts.TOO_LARGE
+        except (ClientDisconnect, asyncio.TimeoutError):
+            wrong = 408, texts.TOO_SLOW
+        except (ValueError, RecursionError):
+            wrong = 400, texts.NO_JSON
+        if wrong is not None:
+            status, sentence = wrong
+            await JSONResponse({"detail": sentence}, status)(scope, receive, send)
+            return
+        await self.app(scope, _replayed(body, receive), send)
+
+    def _event_fault(self, body: Any) -> tuple[int, str] | None:
+        """What is wrong with a request for an event: status and sentence, or None."""
+        if not isinstance(body, dict) or not isinstance(body.get("data", []), list):
+            return 400, texts.NO_JSON
+        number = body.get("fn_index")
+        if number is not None and (not isinstance(number, int) or number not in self.page.fns):
+            return 404, texts.NO_EVENT
+        return None
+
+
+def _file_fault(body: Any) -> tuple[int, str] | None:
+    """Assistants give addresses or data; a path would be one of this server's own files."""
+    # Gradio's client, through which it runs its tools, would upload it from here.
+    waiting = [body]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if {"path", "_type"} & value.keys():
+                return 403, texts.NOT_GIVEN
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return None
+
+
+def _path(scope: Scope) -> str:
+    """What was asked for, without the prefix that a proxy put before it."""
+    path, root = scope["path"], scope.get("root_path", "").rstrip("/")
+    return path[len(root) :] if root and path.startswith(f"{root}/") else path
+
+
+def _at(scope: Scope, path: str) -> Scope:
+    """The same request for another path, which is written as it is."""
+    root = scope.get("root_path", "").rstrip("/")
+    whole = root + path if scope["path"].startswith(f"{root}/") else path
+    return {**scope, "path": whole, "raw_path": whole.encode("utf-8", "surrogateescape")}
+
+
+def _timed(receive: Receive) -> Receive:
+    """A body that may not come too slowly.
+
+    Raises:
+        asyncio.TimeoutError: from the call that waits too long.
+    """
+    ends = asyncio.get_running_loop().time() + WHOLE
+
+    async def within() -> Message:
+        left = ends - asyncio.get_running_loop().time()
+        return await asyncio.wait_for(receive(), max(0.0, min(SILENCE, left)))
+
+    return within
+
+
+class _TooLarge(Exception):
+    pass
+
+
+def _bounded(receive: Receive, limit: int) -> Receive:
+    """A body of `limit` bytes at most; the call that gets more raises `_TooLarge`."""
+    size = 0
+
+    async def within() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > limit:
+            raise _TooLarge
+        return message
+
+    return within
+
+
+async def _read(receive: Receive) -> bytes:
+    parts: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """A body that was read already, then whatever else comes."""
+    given = False
+
+    async def again() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again

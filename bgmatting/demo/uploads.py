@@ -1,0 +1,159 @@
+"""What visitors give: kept where nobody can guess, taken from them alone, and bounded."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .files import KEEP, Deletable, NotPermitted, permitted, server_folder
+
+MAX_BYTES = 2 << 30  # of all uploads together; the oldest go first
+MAX_FILES = 1000
+SHARE = 0.5  # of both, that one client's may take; behind some proxies all clients are one
+
+
+@dataclass(frozen=True)
+class _Upload:
+    folder: Path
+    client: str
+    size: int  # bytes
+    count: int  # files
+    arrived: float  # seconds, monotonic
+
+
+class Uploads:
+    """The folder of uploads of this server, and the one place that says what may be taken from it.
+
+    A file lies in a folder of its own with a random name of 128 bits, so its path is known only to
+    who uploaded it; and once a visitor has used it, it is nobody else's. Thread-safe.
+
+    Attributes:
+        root: the folder they lie in, resolved.
+        files: what Gradio is to delete in time.
+    """
+
+    def __init__(
+        self,
+        root: Path | None = None,
+        examples: Collection[Path] = (),
+        *,
+        max_bytes: int = MAX_BYTES,
+        max_files: int = MAX_FILES,
+    ) -> None:
+        """`root`: default a folder of this server's; `examples`: photos that anybody may use."""
+        self.root = (root or server_folder() / "uploads").resolve()
+        self.files = Deletable()
+        self.max_bytes, self.max_files = max_bytes, max_files
+        self._examples = frozenset(path.resolve() for path in examples)
+        self._owners: dict[str, str] = {}
+        self._held: list[_Upload] = []
+        self._lock = threading.Lock()
+
+    def new_folder(self) -> Path:
+        """An empty folder for one upload; to be `keep`ed or deleted."""
+        folder = self.root / secrets.token_hex(16)
+        folder.mkdir(parents=True)
+        return folder
+
+    def keep(self, folder: Path, client: str) -> None:
+        """Count what a folder holds now, of a client, and have it deleted in time.
+
+        Where that is more than there is room for, the oldest go, the client's own first if it has
+        more than its share.
+        """
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        size = sum(path.stat().st_size for path in files)
+        self.files.update(map(str, files))
+        with self._lock:
+            self._held.append(_Upload(folder, client, size, len(files), time.monotonic()))
+            gone = self._too_old()
+            gone += self._over(SHARE, client)
+            gone += self._over(1.0, None)
+            for upload in gone:
+                shutil.rmtree(upload.folder, ignore_errors=True)
+            if gone:
+                self._owners = {p: who for p, who in self._owners.items() if Path(p).exists()}
+
+    def take(self, path: object, visitor: str) -> Path:
+        """The file that a visitor means by a path, if it is theirs to give.
+
+        Args:
+            path: as it came, anything.
+            visitor: the session; "" for programs that say none.
+
+        Raises:
+            NotPermitted: it is no file uploaded here, or another visitor's; or it was deleted.
+        """
+        file = permitted(path, [self.root], self._examples)
+        if file in self._examples:
+            return file
+        with self._lock:
+            if self._owners.setdefault(str(file), visitor) != visitor:
+                raise NotPermitted
+        return file
+
+    def claimed(self, value: Any, visitor: str, *, files_only: bool) -> Any:
+        """Data that came for a component, its files made sure of.
+
+        Whatever names a path or an address is a file that is claimed; with or without Gradio's
+        marker, which is whoever sends the data to set.
+
+        Args:
+            value: JSON as it came.
+            visitor: as `take`.
+            files_only: whether the component takes files and nothing else.
+
+        Returns:
+            The same with nothing but path, name and marker for each file.
+
+        Raises:
+            NotPermitted: as `take`, or there is something else where a file belongs.
+        """
+        if isinstance(value, list):
+            return [self.claimed(item, visitor, files_only=files_only) for item in value]
+        if isinstance(value, dict) and (files_only or {"path", "url", "meta"} & value.keys()):
+            file = self.take(value.get("path"), visitor)
+            name = value.get("orig_name")
+            return {
+                "path": str(file),
+                "orig_name": name if isinstance(name, str) else file.name,
+                "meta": {"_type": "gradio.FileData"},
+            }
+        if isinstance(value, dict):
+            return {k: self.claimed(v, visitor, files_only=False) for k, v in value.items()}
+        if files_only and value is not None:
+            raise NotPermitted
+        return value
+
+    def serves(self, path: object) -> Path:
+        """A file that anybody may see who knows its path: an upload or an example.
+
+        Raises:
+            NotPermitted: it is neither.
+        """
+        return permitted(path, [self.root], self._examples)
+
+    def _too_old(self) -> list[_Upload]:
+        limit = time.monotonic() - KEEP
+        gone = [upload for upload in self._held if upload.arrived < limit]
+        self._held = [upload for upload in self._held if upload.arrived >= limit]
+        return gone
+
+    def _over(self, share: float, client: str | None) -> list[_Upload]:
+        """What has to go, the oldest first, never the last: of one client's or of all."""
+        gone: list[_Upload] = []
+        own = [upload for upload in self._held if client is None or upload.client == client]
+        size, count = sum(u.size for u in own), sum(u.count for u in own)
+        for upload in own[:-1]:
+            if size <= share * self.max_bytes and count <= share * self.max_files:
+                break
+            size, count = size - upload.size, count - upload.count
+            self._held.remove(upload)
+            gone.append(upload)
+        return gone

@@ -10,7 +10,7 @@ from bgmatting.demo.files import Store
 from bgmatting.demo.results import Result
 from bgmatting.demo.service import Service
 from bgmatting.errors import PairError
-from bgmatting.imaging.report import Finding, Report
+from bgmatting.imaging.verdict.report import Finding, Report
 
 
 class Failing(Service):

@@ -18,14 +18,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from bgmatting.evaluation import EvaluationSet, evaluate, network_predictor
-from bgmatting.training.assets import AssetFolders
-from bgmatting.training.capture import CaptureConfig
 from bgmatting.training.config import TrainingConfig
 from bgmatting.training.loop import Trainer
-from bgmatting.training.samples import GeneratorConfig
-from bgmatting.training.scenes import SCENE_SHARES
 from bgmatting.training.schedule import Schedule, Stage
-from bgmatting.training.subjects import SUBJECT_SHARES
+from bgmatting.training.synthesis.settings import (
+    SCENE_SHARES,
+    SUBJECT_SHARES,
+    AssetFolders,
+    CaptureConfig,
+    GeneratorConfig,
+)
 
 FULL = "nothing"
 AGAIN = "nothing, other seed"

@@ -11,10 +11,16 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from bgmatting.training.assets import Assets
-from bgmatting.training.scenes import dead_leaves, wall
-from bgmatting.training.shapes import draw_shape
-from bgmatting.training.textures import crop_photo, gradient, random_colour, smooth_field, surface
+from bgmatting.training.synthesis.assets import Assets
+from bgmatting.training.synthesis.scenes import dead_leaves, wall
+from bgmatting.training.synthesis.shapes import draw_shape
+from bgmatting.training.synthesis.textures import (
+    crop_photo,
+    gradient,
+    random_colour,
+    smooth_field,
+    surface,
+)
 
 DETAIL = 2  # scene pixels per pixel of the photo
 MARGIN = 0.14  # of the long side, seen by moved cameras only

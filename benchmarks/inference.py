@@ -16,7 +16,7 @@ import time
 import numpy as np
 import torch
 
-from bgmatting.imaging.runtime import Engine, resolve_device, resolve_dtype
+from bgmatting.imaging.engine import Engine, resolve_device, resolve_dtype
 from bgmatting.model import MattingNetwork
 
 

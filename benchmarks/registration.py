@@ -21,8 +21,9 @@ import cv2
 import numpy as np
 from captures import Capture, Disturbance, draw_capture, mapped, true_positions
 
-from bgmatting.imaging.registration import Registration, register, warp
-from bgmatting.training.assets import AssetFolders, Assets
+from bgmatting.imaging.alignment.geometry.registration import Registration, register, warp
+from bgmatting.training.synthesis.assets import Assets
+from bgmatting.training.synthesis.settings import AssetFolders
 
 EDGE = 0.006  # slope per pixel, 0..1 scale, from which an edge can be seen
 WORSE = 0.1  # pixels

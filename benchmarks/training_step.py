@@ -14,10 +14,10 @@ import time
 import torch
 
 from bgmatting.model import BACKBONES, MattingNetwork
-from bgmatting.training.atrous import multiply_dilated
-from bgmatting.training.capture import Pair
+from bgmatting.training.numerics.atrous import multiply_dilated
+from bgmatting.training.numerics.precision import spare_from_autocast
 from bgmatting.training.objective import RawMatte, objective, parameter_groups
-from bgmatting.training.precision import spare_from_autocast
+from bgmatting.training.synthesis.capture import Pair
 
 
 def main() -> None:

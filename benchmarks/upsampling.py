@@ -21,7 +21,7 @@ from bgmatting.evaluation.dataset import EvaluationSet
 from bgmatting.evaluation.metrics import gradient_error, mad, unknown_mse, unknown_region
 from bgmatting.imaging import Matter
 from bgmatting.imaging.resampling import shrink, working_shape
-from bgmatting.imaging.upsampling import Settings, Upsampler
+from bgmatting.imaging.result.upsampling import Settings, Upsampler
 
 NO_PLATE = 1e6  # so much doubt that the plate has no say: the guided filter alone
 DEFAULT = Settings()

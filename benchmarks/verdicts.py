@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 
 from bgmatting import Matter
 from bgmatting.evaluation import EvaluationSet
-from bgmatting.imaging.reading import read_photo
+from bgmatting.imaging.alignment.light.tone_curves import to_stops, to_values
+from bgmatting.imaging.photos.reading import read_photo
 from bgmatting.imaging.resampling import shrink, working_shape
-from bgmatting.imaging.tones import to_stops, to_values
-from bgmatting.training.assets import AssetFolders, Assets
+from bgmatting.training.synthesis.assets import Assets
+from bgmatting.training.synthesis.settings import AssetFolders
 
 Photo = NDArray[np.uint8]
 Pair = tuple[Photo, Photo]

@@ -23,8 +23,8 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from .hub import MattingBase
     from .imaging import Matte, Matter
+    from .weights.matting_base import MattingBase
 
 __all__ = [
     "BgmattingError",

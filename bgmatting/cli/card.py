@@ -44,7 +44,7 @@ def card(
 
     from ..evaluation.card import write_measured_card
     from ..hub.card import is_hand_written
-    from ..hub.names import CARD_NAME
+    from ..weights.names import CARD_NAME
 
     if is_hand_written(folder / CARD_NAME):
         click.echo(

@@ -28,7 +28,7 @@ def convert(checkpoint: Path, out_dir: Path, overwrite: bool, half: bool) -> Non
     """
     import torch
 
-    from ..convert import convert as convert_checkpoint
+    from ..weights.convert import convert as convert_checkpoint
 
     result = convert_checkpoint(
         checkpoint, out_dir, overwrite=overwrite, dtype=torch.float16 if half else torch.float32

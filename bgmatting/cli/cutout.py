@@ -10,7 +10,8 @@ import click
 from ..errors import PhotoError
 from . import results
 from .messages import report_lines, stage, timing_table
-from .options import Settings, matting_options, settings
+from .options import matting_options, settings
+from .settings import Settings
 
 
 @click.command()

@@ -16,8 +16,9 @@ from tqdm import tqdm
 from ..errors import InputError, OutputError
 from . import results
 from .messages import explain, report_lines, stage, timing_table
-from .options import Settings, matting_options, settings
+from .options import matting_options, settings
 from .pairing import Backgrounds, find_sources
+from .settings import Settings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -163,6 +164,6 @@ def _cut_out(
 @lru_cache(maxsize=1)
 def _read(background: Path) -> np.ndarray:
     """One background often serves many sources: keep the last."""
-    from ..imaging.reading import read_photo
+    from ..imaging.photos.reading import read_photo
 
     return read_photo(background)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..errors import BgmattingError
 
 if TYPE_CHECKING:
-    from ..imaging.report import Report
+    from ..imaging.verdict.report import Report
 
 
 def explain(error: Exception) -> str:

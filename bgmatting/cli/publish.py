@@ -10,7 +10,7 @@ import click
 from .options import BackboneName
 
 if TYPE_CHECKING:
-    from ..hub import Plan
+    from ..hub.publishing import Plan
 
 EPILOG = """\b
 Examples:
@@ -56,8 +56,8 @@ def publish(
     if repo is not None and folder is None and len(backbones) != 1:
         raise click.UsageError("--repo is for one set of weights: name one BACKBONE or --weights")
 
-    from ..hub import plan, plan_shipped
-    from ..hub import publish as publish_weights
+    from ..hub.publishing import plan, plan_shipped
+    from ..hub.publishing import publish as publish_weights
 
     if folder is not None:
         plans = [plan(folder, repo, replace_card=replace_card)]

@@ -13,7 +13,7 @@ from ..errors import OutputError
 
 if TYPE_CHECKING:
     from ..imaging import Matte
-    from .options import Settings
+    from .settings import Settings
 
 OPTIONAL_KINDS = ("alpha", "foreground", "error", "composite")
 KINDS = ("cutout", *OPTIONAL_KINDS)
@@ -64,7 +64,7 @@ def write(matte: Matte, paths: Mapping[str, Path], settings: Settings) -> None:
     Raises:
         OutputError: a result cannot be written, or came to exist meanwhile.
     """
-    from ..imaging.writing import save_png
+    from ..imaging.photos.writing import save_png
 
     for kind, path in paths.items():
         if kind == "composite":

@@ -97,9 +97,9 @@ def train(**options) -> None:  # type: ignore[no-untyped-def]
     command with --resume goes on from there.
     """
     from ..errors import OutputError
-    from ..imaging.writing import save_png
-    from ..training.assets import AssetFolders
-    from ..training.preview import preview
+    from ..imaging.photos.writing import save_png
+    from ..training.synthesis.preview import preview
+    from ..training.synthesis.settings import AssetFolders
 
     kinds = ("people", "objects", "mattes", "backgrounds", "textures")
     folders = AssetFolders(**{kind: options[kind] for kind in kinds})

@@ -116,7 +116,7 @@ def viewable(uploads: Uploads, photo: str | None) -> str | None:
     if photo is None or Path(photo).suffix.lower() not in UNSEEN:
         return photo
     from ..imaging import read_photo
-    from ..imaging.writing import save_png
+    from ..imaging.photos.writing import save_png
 
     try:
         pixels = read_photo(photo, max_megapixels=MAX_MEGAPIXELS)

@@ -20,7 +20,7 @@ _SPEED = {
 
 def has_weights(backbone: str) -> bool:
     """Whether trained weights of a backbone come with the checkout, or a repository was named."""
-    from ..hub.repositories import REPO_VARIABLE, shipped_weights
+    from ..weights.repositories import REPO_VARIABLE, shipped_weights
 
     return shipped_weights(backbone) is not None or bool(os.environ.get(REPO_VARIABLE))
 
@@ -37,7 +37,7 @@ def untrained() -> list[str]:
 
 def describe(backbone: str) -> str:
     """Size, speed and measured quality, as far as they are known, in one line."""
-    from ..hub.repositories import shipped_weights
+    from ..weights.repositories import shipped_weights
 
     folder = shipped_weights(backbone)
     facts = [_SPEED[backbone]]

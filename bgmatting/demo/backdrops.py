@@ -51,7 +51,7 @@ def full(result: Result, choice: Choice) -> Path:
 
 
 def _written(result: Result, choice: Choice, *, small: bool) -> Path:
-    from ..imaging.writing import save_png
+    from ..imaging.photos.writing import save_png
 
     cutout = result.preview("cutout") if small else result.file("cutout")
     if choice.kind == "none":
@@ -83,8 +83,8 @@ def _behind(
     shape: tuple[int, int], choice: Choice, result: Result, *, small: bool
 ) -> NDArray[np.uint8]:
     """(H, W, 3) or (3,) uint8."""
-    from ..imaging.backdrop import blurred, cover
-    from ..imaging.reading import read_photo
+    from ..imaging.photos.reading import read_photo
+    from ..imaging.result.backdrop import blurred, cover
 
     if choice.kind == "colour":
         return np.array(parse_colour(choice.colour), dtype=np.uint8)

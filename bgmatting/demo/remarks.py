@@ -9,7 +9,7 @@ from . import texts
 
 if TYPE_CHECKING:
     from ..imaging import Matte
-    from ..imaging.report import Report
+    from ..imaging.verdict.report import Report
 
 _STAGES = {
     "read": "reading the photos",

@@ -64,7 +64,7 @@ def write_images(matte: Matte, folder: Path, stem: str) -> Result:
 
 def write_all(matte: Matte, folder: Path, stem: str) -> Result:
     """All there is to look at and to download; the archive and composites are made later."""
-    from ..imaging.writing import save_png
+    from ..imaging.photos.writing import save_png
 
     result = Result(folder, stem, matte.source.shape[1::-1])
     source = reduced(matte.source)

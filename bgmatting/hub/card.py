@@ -14,8 +14,8 @@ from typing import Any
 
 from ..errors import InputError, WeightsError
 from ..model.backbones import backbone_facts
-from .files import DEFAULT_WORKING_SIZE, read_config, write_text
-from .names import CARD_NAME, CONFIG_NAME
+from ..weights.files import DEFAULT_WORKING_SIZE, read_config, write_text
+from ..weights.names import CARD_NAME, CONFIG_NAME
 
 Metrics = Sequence[Mapping[str, Any]] | Mapping[str, Any]
 

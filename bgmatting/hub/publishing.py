@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import HubError, WeightsError
+from ..weights.files import read_config, sha256_of
+from ..weights.matting_base import MattingBase
+from ..weights.names import CARD_NAME, CONFIG_NAME, WEIGHTS_NAME
+from ..weights.repositories import REPOSITORIES, is_repo_id, repository, shipped_weights
 from .card import METRICS_NAME, is_untouched, read_card, renamed, render_card
-from .files import read_config, sha256_of
-from .matting_base import MattingBase
-from .names import CARD_NAME, CONFIG_NAME, WEIGHTS_NAME
-from .repositories import REPOSITORIES, is_repo_id, repository, shipped_weights
 from .upload import files_of, has_card, upload
 
 

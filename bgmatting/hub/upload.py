@@ -7,8 +7,8 @@ from pathlib import Path
 
 from huggingface_hub import CommitOperationAdd, HfApi
 
+from ..weights.names import CARD_NAME, CONFIG_NAME, WEIGHTS_NAME
 from .card import METRICS_NAME
-from .names import CARD_NAME, CONFIG_NAME, WEIGHTS_NAME
 from .network_errors import plain_errors
 
 UPLOADED = (CONFIG_NAME, WEIGHTS_NAME, CARD_NAME, METRICS_NAME)

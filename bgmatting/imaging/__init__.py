@@ -1,7 +1,7 @@
 """Photos in, a matte out: reading, fitting the pair, upsampling, writing."""
 
-from .matte import Matte
-from .matter import Matter
-from .reading import read_photo
+from .photos.reading import read_photo
+from .pipeline import Matter
+from .result.matte import Matte
 
 __all__ = ["Matte", "Matter", "read_photo"]

@@ -6,11 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import InputError
-from ..hub.files import check_working_size
-from .assets import AssetFolders
-from .capture import CaptureConfig
-from .samples import GeneratorConfig
+from ..weights.files import check_working_size
 from .schedule import Schedule
+from .synthesis.settings import AssetFolders, CaptureConfig, GeneratorConfig
 
 NORMS = 0.3  # a network with norms frozen from the first step learns nothing from nothing
 

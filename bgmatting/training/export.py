@@ -9,10 +9,11 @@ from typing import Any
 import torch
 
 from ..evaluation.card import write_measured_card
-from ..hub import MattingBase
 from ..model import MattingNetwork
-from .assets import AssetFolders, list_mattes, list_pictures
+from ..weights.matting_base import MattingBase
 from .config import TrainingConfig
+from .synthesis.assets import list_mattes, list_pictures
+from .synthesis.settings import AssetFolders
 
 
 def export(

@@ -12,22 +12,22 @@ import torch
 
 from ..errors import OutputError, TrainingError
 from ..model import MattingNetwork
-from .atrous import multiply_dilated
-from .average import WeightAverage, reestimate_batch_norm
-from .capture import Pair, anneal
 from .checkpoint import NAME, changed, check_same_run, load_checkpoint, save_checkpoint
 from .config import TrainingConfig
-from .growing import fold
-from .initial import starting_point
 from .interruption import Interruption, between_steps
 from .journal import Journal
-from .norms import freeze_norms, restore_statistics, steady_norms, still_dropout
+from .numerics.atrous import multiply_dilated
+from .numerics.average import WeightAverage, reestimate_batch_norm
+from .numerics.norms import freeze_norms, restore_statistics, steady_norms, still_dropout
+from .numerics.precision import spare_from_autocast
 from .objective import RawMatte, objective, parameter_groups
 from .planning import Planner
-from .precision import spare_from_autocast
-from .preview import contact_sheet
 from .processes import accelerator, agree, share
-from .samples import Draw, Layers, batches, photograph
+from .start.growing import fold
+from .start.starting_point import starting_point
+from .synthesis.capture import Pair, anneal
+from .synthesis.preview import contact_sheet
+from .synthesis.samples import Draw, Layers, batches, photograph
 from .validation import ValidationSet
 
 HOPELESS = 50  # steps in a row whose gradients are no numbers

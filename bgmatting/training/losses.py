@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .capture import Pair
+from .synthesis.capture import Pair
 
 # Weight 1 each in the paper (Lin et al. 2021, section 4.1 and the published training code).
 WEIGHTS = {

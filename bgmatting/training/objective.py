@@ -7,9 +7,9 @@ from torch import Tensor, nn
 
 from ..model import MattingNetwork
 from ..model.network import MATTE_CHANNELS
-from .capture import Pair
-from .growing import imitation
 from .losses import losses
+from .start.growing import imitation
+from .synthesis.capture import Pair
 
 IMITATION = 0.2  # weight of the imitation of a teacher's features, beside the losses of the matte
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .samples import Draw
 from .schedule import Schedule
+from .synthesis.samples import Draw
 
 
 class Planner:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import torch
 
 from ..model import MattingNetwork
-from .assets import AssetFolders
-from .capture import NO_DISTURBANCE, CaptureConfig, Pair
-from .samples import Draw, LayerDataset, Layers, photograph
+from .synthesis.capture import Pair
+from .synthesis.samples import Draw, LayerDataset, Layers, photograph
+from .synthesis.settings import NO_DISTURBANCE, AssetFolders, CaptureConfig
 
 SEED = 7_777_777  # far from any run's own keys
 

@@ -22,7 +22,7 @@ ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE
 @pytest.fixture(scope="session")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A weights folder of random numbers, made for a small working size."""
-    from bgmatting.hub import MattingBase
+    from bgmatting.weights.matting_base import MattingBase
 
     torch.manual_seed(1)
     folder = tmp_path_factory.mktemp("weights") / "random"

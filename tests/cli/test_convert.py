@@ -21,9 +21,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from bgmatting.cli.convert import convert as command
-from bgmatting.convert import convert
 from bgmatting.errors import BgmattingError, InputError, OutputError, WeightsError
-from bgmatting.hub import MattingBase
+from bgmatting.weights.convert import convert
+from bgmatting.weights.matting_base import MattingBase
 
 ROOT = Path(__file__).resolve().parents[2]
 REFINER_ENTRIES = 20

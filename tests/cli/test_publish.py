@@ -9,7 +9,9 @@ from click.testing import CliRunner, Result
 
 from bgmatting.cli.publish import publish
 from bgmatting.errors import InputError, WeightsError
-from bgmatting.hub import MattingBase, repositories, upload
+from bgmatting.hub import upload
+from bgmatting.weights import repositories
+from bgmatting.weights.matting_base import MattingBase
 
 
 @pytest.fixture(autouse=True)

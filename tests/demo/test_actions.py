@@ -13,7 +13,7 @@ from bgmatting.demo.results import Result
 from bgmatting.demo.service import Service
 from bgmatting.demo.uploads import Uploads
 from bgmatting.errors import PairError
-from bgmatting.imaging.report import Finding, Report
+from bgmatting.imaging.verdict.report import Finding, Report
 
 
 class Failing(Service):

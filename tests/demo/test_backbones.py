@@ -11,7 +11,7 @@ from bgmatting.model import BACKBONES
 @pytest.fixture
 def shipped(monkeypatch, tmp_path):
     """A folder in place of the checkout's weights."""
-    monkeypatch.setattr("bgmatting.hub.repositories.SHIPPED", tmp_path)
+    monkeypatch.setattr("bgmatting.weights.repositories.SHIPPED", tmp_path)
     monkeypatch.delenv("BGMATTING_REPO", raising=False)
     return tmp_path
 

@@ -11,7 +11,7 @@ import pytest
 from support.page_server import ROOT, running_page
 
 PROMISED = 10  # seconds to the first answer, on two cores
-HEAVY = ("torch", "torchvision", "safetensors.torch", "bgmatting.model", "bgmatting.hub.files")
+HEAVY = ("torch", "torchvision", "safetensors.torch", "bgmatting.model", "bgmatting.weights.files")
 
 
 def _python(code: str, **environment: str) -> str:
@@ -34,19 +34,19 @@ def test_building_the_page_leaves_torch_alone():
 
 
 def test_where_weights_are_is_known_without_torch():
-    code = "import sys; from bgmatting.hub import resolve; resolve('.'); print(*sys.modules)"
-    loaded = _python(code).split()
+    code = "from bgmatting.weights.repositories import resolve; resolve('.')"
+    loaded = _python(f"import sys; {code}; print(*sys.modules)").split()
     assert [name for name in HEAVY if name in loaded] == []
 
 
-def test_the_hub_s_names_are_all_there():
-    import bgmatting.hub
+def test_the_package_s_names_are_all_there():
+    import bgmatting
 
-    for name in bgmatting.hub.__all__:
-        assert getattr(bgmatting.hub, name) is not None
-    assert set(bgmatting.hub.__all__) <= set(dir(bgmatting.hub))
+    for name in bgmatting.__all__:
+        assert getattr(bgmatting, name) is not None
+    assert set(bgmatting.__all__) <= set(dir(bgmatting))
     with pytest.raises(AttributeError, match="nothing_of_the_kind"):
-        _ = bgmatting.hub.nothing_of_the_kind
+        _ = bgmatting.nothing_of_the_kind
 
 
 @pytest.mark.slow

@@ -9,9 +9,16 @@ import pytest
 from huggingface_hub import ModelCard
 
 from bgmatting.errors import InputError
-from bgmatting.hub import MattingBase, render_card, write_card
-from bgmatting.hub.card import NOT_MEASURED, is_untouched, metrics_table, renamed
+from bgmatting.hub.card import (
+    NOT_MEASURED,
+    is_untouched,
+    metrics_table,
+    renamed,
+    render_card,
+    write_card,
+)
 from bgmatting.model import BACKBONES
+from bgmatting.weights.matting_base import MattingBase
 
 
 @pytest.mark.parametrize("backbone", BACKBONES)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 
-from bgmatting.hub import MattingBase
+from bgmatting.weights.matting_base import MattingBase
 
 TOKEN = "hf_loopback"
 REPO = "alice/cutter"

@@ -8,13 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bgmatting.errors import InputError
-from bgmatting.imaging.resampling import (
-    Enlarged,
-    enlarge,
-    network_shape,
-    shrink,
-    working_shape,
-)
+from bgmatting.imaging.resampling import Enlarged, enlarge, network_shape, shrink, working_shape
 
 sides = st.integers(1, 60)
 

@@ -32,7 +32,7 @@ CLIENT = """
 import contextlib, io, json, sys, time
 answers = sys.stdout
 time.sleep = lambda seconds: None
-from bgmatting.hub import MattingBase
+from bgmatting import MattingBase
 for line in sys.stdin:
     asked = json.loads(line)
     names = dict(asked["values"], MattingBase=MattingBase, result=None)

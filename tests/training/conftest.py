@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from bgmatting.training.assets import AssetFolders
 from bgmatting.training.config import TrainingConfig
 from bgmatting.training.schedule import Schedule, Stage
+from bgmatting.training.synthesis.settings import AssetFolders
 
 
 @pytest.fixture(scope="session")

@@ -13,13 +13,13 @@ import torch
 
 from bgmatting.errors import InputError, OutputError, TrainingError, WeightsError
 from bgmatting.model import MattingNetwork
-from bgmatting.training.assets import AssetFolders
-from bgmatting.training.average import WeightAverage, reestimate_batch_norm
-from bgmatting.training.capture import Pair
 from bgmatting.training.checkpoint import load_checkpoint
 from bgmatting.training.config import TrainingConfig
 from bgmatting.training.loop import Trainer
+from bgmatting.training.numerics.average import WeightAverage, reestimate_batch_norm
 from bgmatting.training.schedule import Schedule, parse_stages
+from bgmatting.training.synthesis.capture import Pair
+from bgmatting.training.synthesis.settings import AssetFolders
 from bgmatting.training.validation import ValidationSet
 
 MakeConfig = Callable[..., TrainingConfig]
@@ -147,7 +147,7 @@ def test_a_run_is_not_overwritten_unasked(tmp_path: Path, config_in: MakeConfig)
 
 
 def test_a_run_can_start_from_weights(tmp_path: Path, config_in: MakeConfig) -> None:
-    from bgmatting.hub import MattingBase
+    from bgmatting.weights.matting_base import MattingBase
 
     base = MattingBase("mobilenetv2")
     base.save_pretrained(tmp_path / "weights")
@@ -158,7 +158,7 @@ def test_a_run_can_start_from_weights(tmp_path: Path, config_in: MakeConfig) -> 
 def test_resuming_does_not_need_what_the_run_started_from(
     tmp_path: Path, config_in: MakeConfig
 ) -> None:
-    from bgmatting.hub import MattingBase
+    from bgmatting.weights.matting_base import MattingBase
 
     MattingBase("mobilenetv2").save_pretrained(tmp_path / "weights")
     config = config_in(tmp_path / "run", start=str(tmp_path / "weights"))
@@ -280,8 +280,8 @@ def test_resuming_with_another_course_says_so(
 def test_weights_are_used_at_the_size_of_those_they_come_from(
     tmp_path: Path, config_in: MakeConfig
 ) -> None:
-    from bgmatting.hub import MattingBase
     from bgmatting.training.export import export
+    from bgmatting.weights.matting_base import MattingBase
 
     MattingBase("mobilenetv2", working_size=960).save_pretrained(tmp_path / "weights")
     config = config_in(tmp_path / "run", start=str(tmp_path / "weights"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 import torch
 
-from bgmatting.training.capture import Pair
 from bgmatting.training.losses import (
     WEIGHTS,
     clamp_through,
@@ -14,6 +13,7 @@ from bgmatting.training.losses import (
     pyramid_distance,
     sobel,
 )
+from bgmatting.training.synthesis.capture import Pair
 
 
 def truth_of(pha: torch.Tensor) -> Pair:

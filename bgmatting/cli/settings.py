@@ -1,0 +1,51 @@
+"""What the options of `cutout` and `folder` come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..imaging import Matte, Matter
+    from ..imaging.photos.reading import Photo
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options of one run.
+
+    Attributes:
+        weights: a backbone's name, a folder or a Hub repository.
+        device, precision: as `Matter` takes them.
+        size: working size: "auto", "native" or the long side in pixels.
+        kinds: what to write, in the order of `KINDS`; the cut-out always.
+        backdrop: a colour, the path of a photo, or "blur".
+        bits: 8 or 16 for the alpha.
+        overwrite: whether results that exist are replaced.
+        timing: whether to print what took how long, and what was done about the pair.
+        align: whether the background is made to fit first.
+        clean: whether islands and pinholes are removed.
+    """
+
+    weights: str
+    device: str
+    precision: str
+    size: str | int
+    kinds: tuple[str, ...]
+    backdrop: str
+    bits: int
+    overwrite: bool
+    timing: bool
+    align: bool
+    clean: bool
+
+    def matter(self) -> Matter:
+        """Load the weights (and torch)."""
+        from ..imaging import Matter
+
+        return Matter.from_pretrained(self.weights, device=self.device, dtype=self.precision)
+
+    def matte(self, matter: Matter, source: Photo, background: Photo) -> Matte:
+        """Matte a pair as the options say."""
+        size = None if self.size == "native" else self.size
+        return matter(source, background, size=size, align=self.align, clean=self.clean)

@@ -1,0 +1,172 @@
+"""A plate made to fit its source: moved and relit, and once more when the subject is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arrays import Map
+from ..resampling import shrink, working_shape
+from .geometry.registration import Registration, register, warp
+from .light.relighting import Light, fit_light, relight
+
+SIZE = 512  # long side, in pixels, at which geometry and light are estimated
+SURELY = 0.02  # alpha below this is background
+CLEARANCE = 0.012  # of the long side: how far from anything that may be foreground
+LEAST = 0.08  # share of the frame that must be background for a second look
+GAIN = 0.95  # a second look must bring the difference below this share of the first's
+ENOUGH = 1.0  # levels of 255: source and plate that differ by less need no second look
+SETTLED = 0.6  # agreement from which geometry, the dear part, is not asked again
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """What makes a plate fit, at any size; by default nothing is done to it.
+
+    Attributes:
+        registration: how it is moved.
+        light: how it is relit.
+    """
+
+    registration: Registration = field(default_factory=Registration)
+    light: Light = field(default_factory=Light)
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (self.registration.aligned or self.light.applied)
+
+    def apply(self, plate: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
+        """Move and relight.
+
+        Args:
+            plate: (H, W, 3) uint8, RGB, the whole frame at any size.
+
+        Returns:
+            (H, W, 3) uint8, the same array if there is nothing to do; and (H, W) uint8, 255 where
+            the plate covers the source's frame, or None if it does everywhere.
+        """
+        moved, covered = warp(plate, self.registration)
+        return relight(moved, self.light), covered
+
+    def shrunk(
+        self, plate: NDArray[np.uint8], shape: tuple[int, int]
+    ) -> tuple[NDArray[np.uint8], Map | None]:
+        """`apply`, and bring the result to `shape`, (w, h); coverage as (h, w) float32, 0..1.
+
+        Moved at twice the size where there is that much, for moving softens.
+        """
+        if self.idle:
+            return shrink(plate, shape), None
+        height, width = plate.shape[:2]
+        fine, covered = self.apply(shrink(plate, working_shape(width, height, 2 * max(shape))))
+        if covered is None:
+            return shrink(fine, shape), None
+        share = cv2.resize(covered, shape, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+        return shrink(fine, shape), share
+
+
+def reduced(
+    source: NDArray[np.uint8], plate: NDArray[np.uint8]
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Both photos, (H, W, 3) uint8, at the size at which `align` and `align_again` look at them."""
+    shape = working_shape(source.shape[1], source.shape[0], SIZE)
+    return shrink(source, shape), shrink(plate, shape)
+
+
+def align(source: NDArray[np.uint8], plate: NDArray[np.uint8]) -> Alignment:
+    """Find out how to make a plate fit, knowing nothing of the subject.
+
+    Args:
+        source: (H, W, 3) uint8, RGB, at any size.
+        plate: (H, W, 3) uint8, RGB, of the source's size.
+    """
+    return _align(*reduced(source, plate), background=None)
+
+
+def align_again(
+    source: NDArray[np.uint8], plate: NDArray[np.uint8], first: Alignment, alpha: Map
+) -> Alignment | None:
+    """Find out better, on what a first matte shows to be background.
+
+    Args:
+        source, plate: (H, W, 3) uint8, RGB, at any size; the plate as it was, before `first`.
+        first: the alignment with which the first matte was made.
+        alpha: (h, w) float32, that matte, at any size.
+
+    Returns:
+        None unless source and plate then agree measurably better on the background.
+    """
+    source, plate = reduced(source, plate)
+    alpha = cv2.resize(alpha, source.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    background = surely_background(alpha)
+    if background.mean() < LEAST:
+        return None
+    before = _difference(source, plate, first, background)
+    if before < ENOUGH:
+        return None
+    settled = first.registration.agreement >= SETTLED and not first.registration.failed
+    second = _align(source, plate, background, first.registration if settled else None)
+    return second if _difference(source, plate, second, background) < GAIN * before else None
+
+
+def surely_background(alpha: Map) -> Map:
+    """Where a matte shows background, well away from the subject: (h, w) float32, 0 or 1."""
+    reach = max(1, round(CLEARANCE * max(alpha.shape)))
+    window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1,) * 2)
+    return cv2.erode((alpha < SURELY).astype(np.float32), window)
+
+
+def confine(alpha: Map, covered: Map | None) -> Map:
+    """Allow a subject where the plate says nothing only as it goes on from where it does.
+
+    Beyond the plate's edge its continuation differs from the source whatever is there. Alpha is
+    kept there as far as alpha inside, followed outwards within 45 degrees, reaches.
+
+    Args:
+        alpha: (h, w) float32, 0..1.
+        covered: (h, w) float32, share of each pixel that the plate covers; None: everywhere.
+    """
+    if covered is None:
+        return alpha
+    known = covered > 0.99
+    if known.all() or not known.any():
+        return alpha
+    # In rings outwards; chessboard distance, as a 3x3 window grows.
+    far = np.rint(cv2.distanceTransform((~known).astype(np.uint8), cv2.DIST_C, 3)).astype(int)
+    allowed = np.where(known, alpha, np.float32(0))
+    window = np.ones((3, 3), dtype=np.uint8)
+    for ring in range(1, far.max() + 1):
+        allowed = np.where(far == ring, cv2.dilate(allowed, window), allowed)
+    return np.minimum(alpha, allowed)
+
+
+def _align(
+    source: NDArray[np.uint8],
+    plate: NDArray[np.uint8],
+    background: Map | None,
+    registration: Registration | None = None,
+) -> Alignment:
+    registration = registration or register(source, plate, background)
+    moved, covered = warp(plate, registration)
+    return Alignment(registration, fit_light(source, moved, background, covered))
+
+
+def _difference(
+    source: NDArray[np.uint8], plate: NDArray[np.uint8], fit: Alignment, background: Map
+) -> float:
+    """Mean difference of source and fitted plate on background that the plate covers, 0..255.
+
+    Differences count up to 32: what changed besides is not for alignment to explain.
+    """
+    fitted, covered = fit.apply(plate)
+    known = background > 0
+    if covered is not None:
+        known &= covered > 0
+    if not known.any():
+        return 0.0
+    apart = cv2.absdiff(source, fitted)[known]
+    return float(np.minimum(apart, 32).mean())

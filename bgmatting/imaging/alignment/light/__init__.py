@@ -1,0 +1,1 @@
+"""How the light changed between the two photos, and the background relit."""

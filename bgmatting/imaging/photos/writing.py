@@ -1,0 +1,104 @@
+"""PNG files, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ...errors import InputError, OutputError
+
+# On a 12-megapixel cut-out, runs after a horizontal filter take two fifths of the time of zlib's
+# fastest level, and make the smaller file.
+_PNG = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
+if hasattr(cv2, "IMWRITE_PNG_FILTER"):  # since OpenCV 4.11
+    _PNG += [cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_SUB]
+
+
+def save_png(
+    image: Image.Image | NDArray[np.uint8] | NDArray[np.uint16],
+    path: str | os.PathLike[str],
+    *,
+    overwrite: bool = False,
+) -> Path:
+    """Write a PNG under a temporary name beside `path`, then rename it.
+
+    Args:
+        image: PIL image (grey, RGB or RGBA), or array (H, W), (H, W, 3) or (H, W, 4), RGB order,
+            uint8 or uint16.
+        path: its name must end in .png. Folders that are missing are made.
+        overwrite: whether a file of that name may be replaced.
+
+    Returns:
+        The path.
+
+    Raises:
+        OutputError: the name doesn't fit, something is there already, or it can't be written; what
+            was there is then still there.
+    """
+    path = Path(path)
+    if path.suffix.lower() != ".png":
+        raise OutputError(f"{path.name!r} does not end in .png: results are lossless PNG files")
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder: choose another name")
+    if not overwrite and path.exists():
+        raise _exists(path)
+    encoded = encode_png(image)
+    partial = path.with_name(f".{path.stem[:80]}-{secrets.token_hex(4)}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with partial.open("xb") as file:
+                file.write(encoded)
+            _put(partial, path, overwrite)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        if isinstance(error, OutputError):
+            raise
+        reason = error.strerror or str(error)
+        raise OutputError(f"{path} cannot be written ({reason}): choose another place") from error
+    return path
+
+
+def encode_png(image: Image.Image | NDArray[np.uint8] | NDArray[np.uint16]) -> memoryview:
+    """The bytes of a PNG file; arguments as in `save_png`."""
+    if isinstance(image, Image.Image):
+        if image.mode not in ("L", "RGB", "RGBA", "I;16"):
+            image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+        image = np.asarray(image)
+    if image.dtype not in (np.uint8, np.uint16):
+        raise InputError(f"the image is {image.dtype}; expected uint8 or uint16")
+    if image.ndim == 3:
+        swap = {3: cv2.COLOR_RGB2BGR, 4: cv2.COLOR_RGBA2BGRA}.get(image.shape[2])
+        if swap is None:
+            raise InputError(f"the image has shape {image.shape}; expected 3 or 4 channels")
+        image = cv2.cvtColor(image, swap)  # type: ignore[assignment]
+    done, encoded = cv2.imencode(".png", image, _PNG)
+    if not done:
+        raise OutputError(f"an image of shape {image.shape} cannot be encoded as PNG")
+    return encoded.data
+
+
+def _put(partial: Path, path: Path, overwrite: bool) -> None:
+    """Give a finished file its name; without `overwrite`, only if that is still free."""
+    if overwrite:
+        partial.replace(path)
+        return
+    try:
+        os.link(partial, path)  # unlike a rename, fails if something came to be there
+    except FileExistsError:
+        raise _exists(path) from None
+    except (OSError, NotImplementedError):  # a file system without hard links
+        if path.exists():
+            raise _exists(path) from None
+        partial.replace(path)
+
+
+def _exists(path: Path) -> OutputError:
+    return OutputError(f"{path} exists already: choose another name, or allow overwriting it")

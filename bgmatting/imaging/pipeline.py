@@ -1,0 +1,244 @@
+"""From a pair of photos to a matte: the pipeline in its order."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from typing_extensions import Self
+
+from ..errors import InputError
+from ..model import MattingNetwork
+from .alignment.align import Alignment, align_again, confine, reduced
+from .alignment.align import align as find_alignment
+from .arrays import Map
+from .engine import Engine
+from .photos.pair import fit_background
+from .photos.reading import MAX_MEGAPIXELS, Photo, read_photo
+from .resampling import enlarge, network_shape, shrink, working_shape
+from .result.cleanup import clean as clean_alpha
+from .result.matte import Matte
+from .result.upsampling import Upsampler
+from .verdict.judge import judge
+from .verdict.removed_objects import drop_removed_objects
+
+DEFAULT_SIZE = 768  # for networks that don't say what suits them
+
+
+@dataclass(frozen=True)
+class Look:
+    """One run of the network, at working size.
+
+    Attributes:
+        plate: (h, w, 3) uint8, RGB, what it was given.
+        covered: (h, w) float32, share of each pixel that the plate covers; None: all.
+        alpha: (h, w) float32, 0..1.
+        residual: (h, w, 3) float32, foreground minus source, RGB.
+        error: (h, w) float32, 0..1.
+    """
+
+    plate: NDArray[np.uint8]
+    covered: Map | None
+    alpha: Map
+    residual: Map
+    error: Map
+
+
+class Matter:
+    """Mattes photos with one network. Safe to use from several threads.
+
+    Args:
+        network: copied.
+        device: "auto" (CUDA, else MPS, else the CPU), "cpu", "cuda", "cuda:1", "mps".
+        dtype: "auto" (what is fast on the device without harm), "float32", "float16", "bfloat16".
+
+    Attributes:
+        working_size: the long side, in pixels, at which photos are matted by default.
+        backbone: the network's, by name; None if it does not say.
+
+    Raises:
+        InputError: the device is not there, or an argument is unknown.
+    """
+
+    def __init__(
+        self,
+        network: MattingNetwork,
+        *,
+        device: str | torch.device = "auto",
+        dtype: str | torch.dtype = "auto",
+    ) -> None:
+        self.working_size: int = getattr(network, "working_size", DEFAULT_SIZE)
+        self.backbone: str | None = getattr(network, "backbone_name", None)
+        self._engine = Engine(network, device, dtype)
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        name: str | os.PathLike[str],
+        *,
+        device: str | torch.device = "auto",
+        dtype: str | torch.dtype = "auto",
+        revision: str | None = None,
+        token: str | bool | None = None,
+        cache_dir: str | os.PathLike[str] | None = None,
+        local_files_only: bool = False,
+    ) -> Self:
+        """A matter with trained weights.
+
+        Args:
+            name: a backbone ("mobilenetv2", "resnet50", "resnet101"), a folder with weights, or a
+                repository on the Hub, owner/name.
+            device, dtype: as for the class.
+            revision, token, cache_dir, local_files_only: as in `MattingBase.from_pretrained`.
+
+        Raises:
+            WeightsError: no such weights, or damaged ones.
+            HubError: the Hub cannot be reached, or has not what was asked for.
+            InputError: as for the class.
+        """
+        from ..weights.matting_base import MattingBase
+
+        network = MattingBase.from_pretrained(
+            name,
+            revision=revision,
+            token=token,
+            cache_dir=cache_dir,
+            local_files_only=local_files_only,
+        )
+        return cls(network, device=device, dtype=dtype)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network runs."""
+        return self._engine.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """What it computes in."""
+        return self._engine.dtype
+
+    def __call__(
+        self,
+        source: Photo,
+        background: Photo,
+        *,
+        size: str | int | None = "auto",
+        align: bool = True,
+        clean: bool = False,
+        max_megapixels: float = MAX_MEGAPIXELS,
+    ) -> Matte:
+        """Matte a photo.
+
+        Args:
+            source: the photo with the subject: path, PIL image, or (H, W, 3) uint8 array, RGB.
+            background: the same scene, from the same spot, without the subject.
+            size: working size, the long side in pixels: "auto" for what suits the network; None
+                for the photo's own, which is slow where it is large.
+                Photos smaller than that are shown to the network enlarged, at most twofold.
+            align: make the background fit first, where it does not: a camera that moved, light
+                that drifted. What was done is in the matte's `report`.
+            clean: drop small islands far from the subject and fill pinholes in it.
+            max_megapixels: larger photos are refused, before decoding.
+
+        Raises:
+            PhotoError: a photo cannot be used.
+            PairError: the two photos don't fit together.
+            InputError: an argument is of the wrong kind, or memory does not suffice.
+        """
+        timings: dict[str, float] = {}
+        if size == "auto":
+            size = self.working_size
+        if isinstance(size, str):
+            raise InputError(f'size is {size!r}; expected "auto", a number of pixels, or None')
+        with _stage(timings, "read"):
+            full, plate = _read_pair(source, background, max_megapixels)
+        with _stage(timings, "fit"):
+            plate = fit_background(full, plate)
+            shape = working_shape(full.shape[1], full.shape[0], size)
+            seen = network_shape(full.shape[1], full.shape[0], size)
+            small = shrink(full, shape)
+        alignment = Alignment()
+        if align:
+            with _stage(timings, "align"):
+                overview = reduced(full, plate)
+                alignment = find_alignment(*overview)
+        look, looks = self._look(small, plate, seen, alignment, timings, "network"), 1
+        if align:
+            with _stage(timings, "second look"):
+                better = align_again(*overview, alignment, look.alpha)
+            if better is not None:
+                alignment = better
+                look, looks = self._look(small, plate, seen, better, timings, "second look"), 2
+        with _stage(timings, "judge"):
+            alpha, removed = drop_removed_objects(look.alpha, small, look.plate)
+            report = judge(
+                small,
+                look.plate,
+                alpha,
+                alignment.registration,
+                alignment.light,
+                None if look.covered is None else np.uint8(255) * (look.covered > 0.5),
+                looks,
+                before=shrink(plate, shape),
+                long_side=max(full.shape),
+                removed=removed,
+            )
+        # What was taken away may be wrong by as much.
+        error = np.maximum(look.error, look.alpha - alpha)
+        if clean:
+            alpha = clean_alpha(alpha)
+        with _stage(timings, "upsample"):
+            fitted, _ = alignment.apply(plate)
+            upsampler = Upsampler(
+                full, fitted, small, look.plate, alpha, look.residual, covered=look.covered
+            )
+            fine = upsampler.alpha()
+        return Matte(full, fitted, fine, seen, timings, upsampler, error, report)
+
+    def _look(
+        self,
+        small: NDArray[np.uint8],
+        plate: NDArray[np.uint8],
+        seen: tuple[int, int],
+        alignment: Alignment,
+        timings: dict[str, float],
+        stage: str,
+    ) -> Look:
+        """Run the network once, on the source at working size and the plate aligned.
+
+        It sees them in the size `seen`; what it says comes back in the source's.
+        """
+        with _stage(timings, stage):
+            shape = (small.shape[1], small.shape[0])
+            small_plate, covered = alignment.shrunk(plate, shape)
+            outputs = self._engine(enlarge(small, seen), enlarge(small_plate, seen))
+            said, residual, error = (shrink(output, shape) for output in outputs)
+            alpha = confine(said, covered)
+            # What was taken away may be wrong by as much.
+            return Look(small_plate, covered, alpha, residual, np.maximum(error, said - alpha))
+
+
+def _read_pair(
+    source: Photo, background: Photo, max_megapixels: float
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Both photos, decoded side by side; the source's errors come first."""
+    with ThreadPoolExecutor(1) as pool:
+        plate = pool.submit(
+            read_photo, background, max_megapixels=max_megapixels, role="background"
+        )
+        full = read_photo(source, max_megapixels=max_megapixels, role="source")
+        return full, plate.result()
+
+
+@contextmanager
+def _stage(timings: dict[str, float], name: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    timings[name] = timings.get(name, 0) + time.perf_counter() - start

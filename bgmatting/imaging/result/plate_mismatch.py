@@ -1,0 +1,118 @@
+"""What the photographed background still says at full size, and how far it can be trusted.
+
+The network sees the pair at working size only. At full size a pixel of the source is
+I = alpha F + (1 - alpha) B, and the plate is a photo of B: where the foreground F is known roughly
+and differs from B, the equation gives alpha pixel by pixel. It holds as well as the plate agrees
+with the source's own background, which is measured where there is nothing but background.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arrays import Map
+
+SURELY_BACKGROUND = 0.02  # alpha below this
+CLEARANCE = 2  # working pixels to stay away from anything that may be foreground
+SMOOTHING = 2.0  # working pixels, sigma, of what is estimated here
+UNTRUSTED = 1.0  # variance where nothing is known: as large as colours themselves
+
+
+@dataclass(frozen=True)
+class PlateMismatch:
+    """How the source's background differs from the plate, at working size.
+
+    Attributes:
+        drift: (h, w, 3) float32, source minus plate where only background is seen, smoothly
+            continued below the subject; RGB, 0..1. What is left of light that changed.
+        variance: (h, w) float32, mean squared distance of source and plate after that, at full
+            size: noise, compression, fine texture out of register.
+    """
+
+    drift: Map
+    variance: Map
+
+
+def measure_mismatch(
+    source: NDArray[np.uint8],
+    background: NDArray[np.uint8],
+    small_source: NDArray[np.uint8],
+    small_background: NDArray[np.uint8],
+    alpha: Map,
+    covered: Map | None = None,
+) -> PlateMismatch:
+    """Compare source and plate where the network saw only background.
+
+    Args:
+        source, background: (H, W, 3) uint8, full size.
+        small_source, small_background: (h, w, 3) uint8, the same at working size.
+        alpha: (h, w) float32, the network's.
+        covered: (h, w) float32, share of each pixel that the background covers; None: all.
+    """
+    window = np.ones((2 * CLEARANCE + 1,) * 2, dtype=np.uint8)
+    clear = alpha < SURELY_BACKGROUND
+    if covered is not None:
+        inside = cv2.erode((covered > 0.99).astype(np.float32), window)
+        clear &= inside > 0
+    known = cv2.erode(clear.astype(np.float32), window)  # h, w
+    if not known.any():
+        return PlateMismatch(
+            np.zeros((*alpha.shape, 3), dtype=np.float32), np.full_like(alpha, UNTRUSTED)
+        )
+    apart = cv2.subtract(small_source, small_background, dtype=cv2.CV_32F) / np.float32(255)
+    drift = smooth_fill(apart, known)  # h, w, 3
+    # One pixel of each working pixel stands for all: texture that averages out there counts too.
+    rows, columns = (_centres(n, m) for n, m in zip(alpha.shape, source.shape, strict=False))
+    apart = _sample(source, rows, columns) - _sample(background, rows, columns) - drift
+    variance = smooth_fill(np.square(apart).sum(axis=2), known)
+    if covered is not None:
+        variance = np.where(inside > 0, variance, np.float32(UNTRUSTED))
+    return PlateMismatch(drift, variance)
+
+
+def smooth_fill(values: Map, weight: Map, sigma: float = SMOOTHING) -> Map:
+    """Smooth a map by weighted averages, and continue it to where nothing has weight.
+
+    Args:
+        values: (h, w) or (h, w, 3) float32.
+        weight: (h, w) float32, 0..1; not 0 everywhere.
+        sigma: of the Gaussian, pixels.
+    """
+    spread = cv2.GaussianBlur(weight, (0, 0), sigma)
+    total = cv2.GaussianBlur(_times(values, weight), (0, 0), sigma)
+    mean = _times(total, 1 / np.maximum(spread, 1e-6))
+    confidence = np.minimum(spread * 4, 1)  # a quarter of a full neighbourhood is enough
+    filled = _push_pull(mean, confidence)
+    return cv2.GaussianBlur(filled, (0, 0), sigma)
+
+
+def _push_pull(values: Map, confidence: Map) -> Map:
+    """Fill from ever coarser averages (Gortler et al., "The lumigraph", SIGGRAPH 1996)."""
+    height, width = confidence.shape
+    if max(height, width) == 1:
+        return values
+    half = ((width + 1) // 2, (height + 1) // 2)
+    weight = cv2.resize(confidence, half, interpolation=cv2.INTER_AREA)
+    coarse = cv2.resize(_times(values, confidence), half, interpolation=cv2.INTER_AREA)
+    coarse = coarse.reshape(*weight.shape, *values.shape[2:])
+    coarse = _push_pull(_times(coarse, 1 / np.maximum(weight, 1e-6)), np.minimum(weight * 4, 1))
+    below = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
+    below = below.reshape(values.shape)
+    return below + _times(values - below, confidence)
+
+
+def _times(values: Map, weight: Map) -> Map:
+    return values * (weight if values.ndim == 2 else weight[..., None])
+
+
+def _centres(small: int, full: int) -> NDArray[np.intp]:
+    """The full-size index in the middle of each working pixel."""
+    return ((np.arange(small) + 0.5) * (full / small)).astype(np.intp)
+
+
+def _sample(photo: NDArray[np.uint8], rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Map:
+    return photo[rows[:, None], columns].astype(np.float32) / 255

@@ -1,0 +1,1 @@
+"""How training computes: precision, dilated convolutions, norms, averages of weights."""

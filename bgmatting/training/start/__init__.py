@@ -1,0 +1,1 @@
+"""What a run starts from: nothing, trained weights, or a smaller network grown larger."""

@@ -1,0 +1,1 @@
+"""Photo pairs with known mattes, made: subjects before scenes, photographed twice."""

@@ -1,0 +1,199 @@
+"""Pictures that training draws from: subjects with alpha, scenes and textures, all optional."""
+
+from __future__ import annotations
+
+import sys
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from PIL import Image
+
+from ...errors import InputError, PhotoError
+from ...imaging.photos.colours import GREY_16, eight_bits
+from .settings import AssetFolders
+
+Entry = TypeVar("Entry", Path, tuple[Path, Path])
+
+SUFFIXES = {".png", ".webp", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
+# As Pillow, its decoders and ours raise them for what is damaged or too large.
+UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError, PhotoError)
+DAMAGED_IN_A_ROW = 20  # drawn that cannot be read, before a run gives up
+
+
+def list_pictures(folders: Sequence[Path]) -> list[Path]:
+    """Every picture below the folders, in a fixed order.
+
+    Raises:
+        InputError: a folder is not there or holds no picture.
+    """
+    found: list[Path] = []
+    for folder in map(Path, folders):
+        if not folder.is_dir():
+            raise InputError(f"no folder {folder}: expected a folder of pictures")
+        here = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
+        if not here:
+            known = ", ".join(sorted(SUFFIXES))
+            raise InputError(f"no picture in {folder}: expected files ending in {known}")
+        found += here
+    return found
+
+
+def list_cutouts(folders: Sequence[Path]) -> list[Path]:
+    """Every picture below the folders, all with transparency; only their headers are read.
+
+    Raises:
+        InputError: as `list_pictures`; or one cannot be read or has no transparency.
+    """
+    found = list_pictures(folders)
+    for file in found:
+        with _open(file) as picture:
+            cut_out = picture.has_transparency_data
+        if not cut_out:
+            raise InputError(
+                f"{file} has no transparency: expected subjects cut out, as RGBA (photos of "
+                "scenes belong to the backgrounds)"
+            )
+    return found
+
+
+def list_mattes(folders: Sequence[Path]) -> list[tuple[Path, Path]]:
+    """(foreground, alpha) file pairs of folders with `fgr/` and `pha/`, matched by stem.
+
+    Raises:
+        InputError: `fgr` or `pha` is missing, no file has a partner, or one is of another size than
+            its partner or cannot be read.
+    """
+    pairs: list[tuple[Path, Path]] = []
+    for folder in map(Path, folders):
+        if not ((folder / "fgr").is_dir() and (folder / "pha").is_dir()):
+            raise InputError(
+                f"{folder} holds no mattes: expected two folders in it, fgr (colours) and pha "
+                "(alpha, grey), with files of the same names"
+            )
+        alphas = {p.stem: p for p in list_pictures([folder / "pha"])}
+        here = [(p, alphas[p.stem]) for p in list_pictures([folder / "fgr"]) if p.stem in alphas]
+        if not here:
+            raise InputError(f"no file of {folder}/fgr has a partner of the same name in pha")
+        for fgr, pha in here:
+            with _open(fgr) as colour, _open(pha) as alpha:
+                if alpha.size != colour.size:
+                    raise InputError(
+                        f"{fgr} is {colour.width} x {colour.height} pixels but {pha} "
+                        f"{alpha.width} x {alpha.height}: expected the same of both"
+                    )
+        pairs += here
+    return pairs
+
+
+def _open(file: Path) -> Image.Image:
+    """Read a picture's header."""
+    try:
+        return Image.open(file)
+    except UNREADABLE as error:
+        raise InputError(f"{file} cannot be read as a picture: {error}") from None
+
+
+@dataclass
+class Assets:
+    """The pictures themselves, decoded when asked for; small photos are kept in memory.
+
+    A picture that turns out to be damaged is reported once on stderr, and another drawn in its
+    place: one bad file of thousands should not end a run of hours.
+
+    Args:
+        folders: where they lie.
+        photo_size: long side to which scene and texture photos are brought, in pixels.
+        keep: how many decoded photos to keep.
+    """
+
+    folders: AssetFolders
+    photo_size: int = 900
+    keep: int = 400
+    _cache: OrderedDict[Path, np.ndarray] = field(default_factory=OrderedDict, repr=False)
+    _reported: set[Path | tuple[Path, Path]] = field(default_factory=set, repr=False)
+
+    def __post_init__(self) -> None:
+        self.people = list_cutouts(self.folders.people)
+        self.objects = list_cutouts(self.folders.objects)
+        self.mattes = list_mattes(self.folders.mattes)
+        self.backgrounds = list_pictures(self.folders.backgrounds)
+        self.textures = list_pictures(self.folders.textures)
+
+    def subject(self, kind: str, rng: np.random.Generator) -> np.ndarray:
+        """A random subject of `kind` (people, objects or mattes), (h, w, 4) uint8 straight RGBA.
+
+        Raises:
+            InputError: nearly all of that kind are damaged.
+        """
+        if kind == "mattes":
+            return self._draw(self.mattes, _decode_matte, rng)
+        files = self.people if kind == "people" else self.objects
+        return self._draw(files, _decode_cutout, rng)
+
+    def background(self, rng: np.random.Generator) -> np.ndarray:
+        """A random scene photo, (h, w, 3) uint8 RGB; errors as `subject`."""
+        return self._draw(self.backgrounds, self._photo, rng)
+
+    def texture(self, rng: np.random.Generator) -> np.ndarray:
+        """A random texture photo, or a scene photo for want of one; as `background`."""
+        return self._draw(self.textures or self.backgrounds, self._photo, rng)
+
+    def _draw(
+        self,
+        entries: Sequence[Entry],
+        decode: Callable[[Entry], np.ndarray],
+        rng: np.random.Generator,
+    ) -> np.ndarray:
+        # The lists stay as they are, so that what is drawn doesn't depend on what was drawn before.
+        for _ in range(DAMAGED_IN_A_ROW):
+            entry = entries[int(rng.integers(len(entries)))]
+            try:
+                return decode(entry)
+            except UNREADABLE as error:
+                self._report(entry, error)
+        raise InputError(
+            f"{DAMAGED_IN_A_ROW} pictures in a row cannot be read, the last {_name(entry)}: "
+            "check the folder"
+        )
+
+    def _report(self, entry: Path | tuple[Path, Path], error: Exception) -> None:
+        if entry not in self._reported:
+            self._reported.add(entry)
+            print(
+                f"bgmatting: {_name(entry)} cannot be read and is left out: {error}",
+                file=sys.stderr,
+            )
+
+    def _photo(self, path: Path) -> np.ndarray:
+        if path not in self._cache:
+            opened = Image.open(path)
+            opened.draft("RGB", (self.photo_size, self.photo_size))
+            photo = opened.convert("RGB")
+            photo.thumbnail((self.photo_size, self.photo_size), Image.Resampling.LANCZOS)
+            self._cache[path] = np.asarray(photo)
+            if len(self._cache) > self.keep:
+                self._cache.popitem(last=False)
+        self._cache.move_to_end(path)
+        return self._cache[path]
+
+
+def _decode_cutout(file: Path) -> np.ndarray:
+    return np.asarray(Image.open(file).convert("RGBA"))  # h, w, 4
+
+
+def _decode_matte(pair: tuple[Path, Path]) -> np.ndarray:
+    fgr, pha = pair
+    colour = Image.open(fgr).convert("RGB")
+    alpha: Image.Image = Image.open(pha)
+    if alpha.mode in GREY_16:
+        alpha = eight_bits(alpha, str(pha))
+    colour.putalpha(alpha.convert("L"))
+    return np.asarray(colour)  # h, w, 4
+
+
+def _name(entry: Path | tuple[Path, Path]) -> str:
+    return str(entry) if isinstance(entry, Path) else " with ".join(map(str, entry))

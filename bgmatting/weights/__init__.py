@@ -1,0 +1,1 @@
+"""Weights as files: where they are, what is in them, and the network made of them."""

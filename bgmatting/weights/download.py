@@ -1,0 +1,86 @@
+"""A repository's two files, out of the cache or fetched into it, from one and the same commit."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from huggingface_hub import HfApi, hf_hub_download
+from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
+
+from ..errors import HubError
+from ..hub.network_errors import plain_errors
+from .names import CONFIG_NAME, PICKLE_NAME, WEIGHTS_NAME
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+def download(
+    repo_id: str,
+    *,
+    revision: str | None = None,
+    token: str | bool | None = None,
+    cache_dir: str | os.PathLike[str] | None = None,
+    local_files_only: bool = False,
+    force_download: bool = False,
+) -> Path:
+    """The folder of this machine's cache that holds a repository's config and weights.
+
+    Nothing is fetched that the cache has. Without network, what was cached last is used.
+
+    Args:
+        repo_id: owner/name.
+        revision: branch, tag or commit; None: the main branch.
+        token: access token; None: that of this machine's log-in, False: none.
+        cache_dir: None: the cache of huggingface_hub.
+        local_files_only: leave the network alone.
+        force_download: fetch again what the cache has.
+
+    Raises:
+        HubError: not there, not allowed, or not reached; the message says which.
+    """
+
+    at = "" if revision is None else f" at revision {revision}"
+
+    def fetch(filename: str, revision: str | None) -> Path:
+        doing = f"fetch {filename} from {repo_id}{at}"
+        with plain_errors(repo_id, doing, offline=local_files_only):
+            try:
+                return Path(
+                    hf_hub_download(
+                        repo_id,
+                        filename,
+                        revision=revision,
+                        token=token,
+                        cache_dir=None if cache_dir is None else Path(cache_dir),
+                        local_files_only=local_files_only,
+                        force_download=force_download,
+                    )
+                )
+            except LocalEntryNotFoundError:
+                raise
+            except EntryNotFoundError as error:
+                raise HubError(
+                    f"{repo_id} has no {filename}{at}{_only_a_pickle(repo_id, revision, token)}"
+                ) from error
+
+    config = fetch(CONFIG_NAME, revision)
+    # The weights of the very commit the config came from, whatever is pushed in between.
+    commit = config.parent.name
+    weights = fetch(WEIGHTS_NAME, commit if _COMMIT.fullmatch(commit) else revision)
+    return weights.parent
+
+
+def _only_a_pickle(repo_id: str, revision: str | None, token: str | bool | None) -> str:
+    """What to add to "has no such file" when a pickle is what the repository has instead."""
+    try:
+        pickled = HfApi(token=token).file_exists(repo_id, PICKLE_NAME, revision=revision)
+    except Exception:  # only a hint is at stake
+        pickled = False
+    if pickled:
+        return (
+            f"; it has a {PICKLE_NAME}, but pickles can run code and are never loaded: "
+            "download it and make a folder of it with: bgmatting convert"
+        )
+    return "; these are not weights of bgmatting"

@@ -1,0 +1,61 @@
+"""A ResNet that mattes like its MobileNetV2 teacher before it has trained at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from bgmatting.model import MattingNetwork
+from bgmatting.training.config import TrainingConfig
+from bgmatting.training.start.encoder_transfer import PLANS
+from bgmatting.training.start.growing import fold, grow, imitation
+from bgmatting.training.start.starting_point import starting_point
+from bgmatting.training.synthesis.capture import Pair
+from bgmatting.training.synthesis.samples import Draw, batches, photograph
+from bgmatting.training.synthesis.settings import CaptureConfig
+
+
+def drawn(config: TrainingConfig, count: int, key: int) -> Pair:
+    layers = next(
+        batches(config.folders, lambda step: [Draw((key, i), 96, 96) for i in range(count)])
+    )
+    return photograph(layers, torch.device("cpu"), CaptureConfig(), (key,))
+
+
+@pytest.mark.parametrize("backbone", list(PLANS))
+def test_what_grows_mattes_from_the_first_step(
+    tmp_path: Path, config_in: Callable[..., TrainingConfig], folders, backbone: str
+) -> None:
+    config = config_in(
+        tmp_path, backbone=backbone, teacher="mobilenetv2", folders=folders, fitting=12
+    )
+    network, teacher, working_size = starting_point(config)
+    assert working_size == 1024  # the teacher's
+    assert teacher is not None
+    trained = grow(_with(teacher), backbone, None)  # the same network, its encoder random
+    pair = drawn(config, 12, 41)
+    x = torch.cat([pair.src, pair.bgr], 1)
+    with torch.no_grad():
+        wanted = teacher.eval()(x)[1:]
+        random = imitation(trained.eval().backbone(x)[1:], wanted)
+        grown = imitation(network.eval().backbone(x)[1:], wanted)
+    assert grown < 0.5 < 0.9 < random
+    assert mad(network, pair) < 0.3 * float(pair.pha.mean())  # an empty matte's error
+    ordinary = fold(network, backbone).eval()
+    assert mad(ordinary, pair) == pytest.approx(mad(network, pair), abs=1e-4)
+
+
+@torch.no_grad()
+def mad(network: MattingNetwork, pair: Pair) -> float:
+    pha: Tensor = network.eval().matte(pair.src, pair.bgr)[0]
+    return float((pha - pair.pha).abs().mean())
+
+
+def _with(encoder: torch.nn.Module) -> MattingNetwork:
+    network = MattingNetwork("mobilenetv2")
+    network.backbone.load_state_dict(encoder.state_dict())
+    return network

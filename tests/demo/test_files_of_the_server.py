@@ -220,7 +220,8 @@ def _said(completed: dict[str, Any]) -> tuple[bool, Any]:
 
 
 def _files(running: PageServer) -> set[Path]:
-    return {path for path in running.folder.rglob("*") if path.is_file()}
+    # Not `rglob`, which minds folders that go meanwhile.
+    return {Path(folder, name) for folder, _, names in os.walk(running.folder) for name in names}
 
 
 REFUSED = (False, texts.NOT_GIVEN)

@@ -46,7 +46,7 @@ except PackageNotFoundError:  # run from a folder that was never installed
     __version__ = "0+unknown"
 
 # Imported when first asked for: `bgmatting --help` should not wait for torch.
-_LAZY = {"MattingBase": ".hub", "Matte": ".imaging", "Matter": ".imaging"}
+_LAZY = {"MattingBase": ".weights.matting_base", "Matte": ".imaging", "Matter": ".imaging"}
 
 
 def __getattr__(name: str) -> Any:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
-from huggingface_hub import HfApi, hf_hub_download
+from huggingface_hub import HfApi, file_download, hf_hub_download
 from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
 
 from ..errors import HubError
@@ -14,6 +16,7 @@ from ..hub.network_errors import plain_errors
 from .names import CONFIG_NAME, PICKLE_NAME, WEIGHTS_NAME
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_ETAG = re.compile(r"[\w+=-]+(\.[\w+=-]+)*")  # what may be a file's name, and no path
 
 
 def download(
@@ -44,6 +47,7 @@ def download(
     at = "" if revision is None else f" at revision {revision}"
 
     def fetch(filename: str, revision: str | None) -> Path:
+        _refuse_paths_as_etags()
         doing = f"fetch {filename} from {repo_id}{at}"
         with plain_errors(repo_id, doing, offline=local_files_only):
             try:
@@ -84,3 +88,27 @@ def _only_a_pickle(repo_id: str, revision: str | None, token: str | bool | None)
             "download it and make a folder of it with: bgmatting convert"
         )
     return "; these are not weights of bgmatting"
+
+
+def _refuse_paths_as_etags() -> None:
+    """Have huggingface_hub refuse ETags that are no names.
+
+    It calls a file of its cache after what the Hub says is its ETag, as it comes: one such as
+    "/home/anna/.profile" would be written there.
+    """
+    ask = file_download.get_hf_file_metadata
+    if getattr(ask, "refuses_paths", False):
+        return
+
+    @wraps(ask)
+    def checked(*args: Any, **options: Any) -> Any:
+        metadata = ask(*args, **options)
+        if metadata.etag is not None and not _ETAG.fullmatch(metadata.etag):
+            raise HubError(
+                f"the Hub calls a file {metadata.etag[:80]!r}, which is no name but may be a path; "
+                "nothing was fetched: check the address in HF_ENDPOINT"
+            )
+        return metadata
+
+    checked.refuses_paths = True  # type: ignore[attr-defined]
+    file_download.get_hf_file_metadata = checked

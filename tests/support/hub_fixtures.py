@@ -35,7 +35,10 @@ def server() -> Iterator[LoopbackHub]:
 @pytest.fixture
 def hub(server: LoopbackHub) -> LoopbackHub:
     """The server with nothing in it."""
-    parts = (server.repositories, server.objects, server.faults, server.requests, server.leaked)
+    parts = (
+        server.repositories, server.objects, server.faults, server.etags, server.requests,
+        server.leaked,
+    )  # fmt: skip
     for part in parts:
         part.clear()
     return server

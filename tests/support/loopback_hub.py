@@ -54,6 +54,7 @@ class LoopbackHub:
         self.repositories: dict[str, Repository] = {}
         self.objects: Files = {}
         self.faults: dict[str, Fault] = {}
+        self.etags: dict[str, str] = {}  # in place of a file's own, by its name
         self.requests: list[tuple[str, str]] = []
         self.url = ""
         self.storage_url = ""  # large files are kept at another origin, as on the real Hub
@@ -174,12 +175,12 @@ class Handler(BaseHTTPRequestHandler):
                 b"",
                 {
                     "Location": f"{self.hub.storage_url}/lfs/{oid}/{name}",
-                    "X-Linked-Etag": f'"{oid}"',
+                    "X-Linked-Etag": f'"{self.hub.etags.get(name, oid)}"',
                     "X-Linked-Size": str(len(content)),
                     "X-Repo-Commit": sha,
                 },
             )
-        etag = hashlib.sha1(content).hexdigest()
+        etag = self.hub.etags.get(name) or hashlib.sha1(content).hexdigest()
         self.answer(200, content, {"ETag": f'"{etag}"', "X-Repo-Commit": sha})
 
     def download_object(self, oid: str, name: str) -> None:

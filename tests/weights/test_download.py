@@ -52,6 +52,20 @@ def test_download(hub: Any, load: Any, saved_files: Any, network: MattingBase) -
     assert not [path for path in fetched if path.endswith(".bin")]
 
 
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
+@pytest.mark.parametrize("relative", [False, True])
+def test_what_a_hub_calls_a_file_is_no_path(
+    hub: Any, load: Any, saved_files: Any, tmp_path: Path, name: str, relative: bool
+) -> None:
+    target = tmp_path / "elsewhere" / "profile"
+    hub.repository(REPO).commit(saved_files)
+    hub.etags[name] = "../../../elsewhere/profile" if relative else str(target)
+    answer = load()
+    assert answer.error == "HubError", answer.message
+    assert "no name but may be a path" in answer.message
+    assert not target.parent.exists()
+
+
 def test_half_precision_loads_as_float32(hub: Any, load: Any, saved_files: Any) -> None:
     state = MattingBase("mobilenetv2").half().state_dict()
     content = save({key: value.contiguous() for key, value in state.items()})

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "bgmatting"
 # From the lowest to the highest: none imports from one after it, not even within a function or for
 # its types alone.
 LAYERS = (
-    {"errors"},
+    {"errors", "files", "timing", "lazy"},
     {"model"},
     {"weights", "hub"},
     {"imaging"},

@@ -14,8 +14,9 @@ import click
 from tqdm import tqdm
 
 from ..errors import InputError, OutputError
+from ..timing import stage
 from . import results
-from .messages import explain, report_lines, stage, timing_table
+from .messages import explain, report_lines, timing_table
 from .options import matting_options, settings
 from .pairing import Backgrounds, find_sources
 from .settings import Settings

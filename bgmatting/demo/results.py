@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..files import whole
 from .heat import heat
 
 if TYPE_CHECKING:
@@ -96,13 +97,15 @@ def write_archive(result: Result, more: Sequence[Path] = ()) -> Path:
 
     PNG does not shrink further, so they are only stored.
     """
-    partial = result.archive.with_suffix(".partial")
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
+    with (
+        whole(result.archive) as partial,
+        zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive,
+    ):
         for kind in (*IMAGES, "alpha-16bit"):
             archive.write(result.file(kind), result.file(kind).name)
         for path in more:
             archive.write(path, path.name)
-    return partial.replace(result.archive)
+    return result.archive
 
 
 def reduced(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

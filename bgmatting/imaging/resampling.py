@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from .photos.reading import MIN_SIDE
+from .limits import MIN_SIDE
 
 MOST_ENLARGED = 2.0  # beyond that a photo has nothing more to show
 

@@ -9,17 +9,20 @@ from typing import Any
 import torch
 
 from ..errors import InputError, WeightsError
+from ..files import make_folder, write_whole
 from .config import TrainingConfig
 
 NAME = "checkpoint.pt"
 
 
 def save_checkpoint(folder: Path, state: dict[str, Any]) -> Path:
-    """Write `state` (tensors and plain values) to the folder's checkpoint, whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"{NAME}.partial"
-    torch.save(state, partial)
-    return partial.replace(folder / NAME)
+    """Write `state` (tensors and plain values) to the folder's checkpoint, whole or not at all.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    path = make_folder(folder) / NAME
+    return write_whole(path, lambda partial: torch.save(state, partial))
 
 
 def load_checkpoint(folder: Path) -> dict[str, Any]:

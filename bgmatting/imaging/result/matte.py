@@ -14,10 +14,11 @@ from PIL import Image
 
 from ...errors import InputError
 from ..arrays import Map, by_bands
+from ..photos.reading import Photo
 from ..photos.writing import save_png
 from ..resampling import Enlarged
 from ..verdict.report import Report
-from .backdrop import Backdrop, backdrop_pixels
+from .backdrop import Backdrop, Colour, lay_over, rounded
 from .upsampling import Upsampler
 
 KINDS = ("cutout", "alpha", "foreground", "error")
@@ -87,7 +88,7 @@ class Matte:
         """
         return Image.fromarray(self._cutout())
 
-    def composite(self, backdrop: Backdrop) -> Image.Image:
+    def composite(self, backdrop: Backdrop | Photo | Colour) -> Image.Image:
         """The subject before something else: RGB.
 
         Args:
@@ -98,18 +99,14 @@ class Matte:
             InputError: it is none of these.
             PhotoError: the photo cannot be used.
         """
-        behind = backdrop_pixels(backdrop, self.background)  # H, W, 3 or 3
+        behind = Backdrop.of(backdrop).pixels(self.background)  # H, W, 3 or 3
         pixels = np.empty(self.source.shape, dtype=np.uint8)
 
         def work(top: int, bottom: int) -> None:
             alpha = self.alpha[top:bottom]  # n, W
             planes = self.upsampler.foreground_planes(alpha, top, bottom)  # 3, n, W
-            rest = cv2.split(behind[top:bottom]) if behind.ndim == 3 else behind
-            for plane, other in zip(planes, rest, strict=True):
-                plane -= other
-                plane *= alpha
-                plane += other
-            cv2.merge(_rounded(planes), pixels[top:bottom])
+            rest = behind[top:bottom] if behind.ndim == 3 else behind
+            cv2.merge(lay_over(planes, alpha, rest), pixels[top:bottom])
 
         by_bands(self._shape, work)
         return Image.fromarray(pixels)
@@ -170,7 +167,7 @@ class Matte:
             if not alpha.any():
                 return
             planes = self.upsampler.foreground_planes(self.alpha[top:bottom], top, bottom)
-            colours = _rounded(planes)
+            colours = rounded(planes)
             for plane in colours:
                 plane[alpha == 0] = 0
             cv2.merge([*colours, alpha], pixels[top:bottom])
@@ -183,12 +180,7 @@ class Matte:
 
         def work(top: int, bottom: int) -> None:
             planes = self.upsampler.foreground_planes(self.alpha[top:bottom], top, bottom)
-            cv2.merge(_rounded(planes), pixels[top:bottom])
+            cv2.merge(rounded(planes), pixels[top:bottom])
 
         by_bands(self._shape, work)
         return pixels
-
-
-def _rounded(planes: Map) -> list[NDArray[np.uint8]]:
-    """(3, n, W) in 0..255 -> three of (n, W) uint8; to nearest, and to even between."""
-    return [cv2.convertScaleAbs(plane) for plane in planes]  # type: ignore[misc]

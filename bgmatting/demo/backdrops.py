@@ -78,7 +78,7 @@ def compose(
 
 
 def _behind(
-    shape: tuple[int, int], choice: Choice, result: Result, *, small: bool
+    size: tuple[int, int], choice: Choice, result: Result, *, small: bool
 ) -> NDArray[np.uint8]:
     """(H, W, 3) or (3,) uint8."""
     from ..imaging.photos.reading import read_photo
@@ -90,9 +90,9 @@ def _behind(
         if choice.photo is None:
             raise InputError(NEEDS_BACKDROP)
         photo = read_photo(choice.photo, max_megapixels=MAX_MEGAPIXELS, role="backdrop")
-        return cover(reduced(photo) if small else photo, shape)
+        return cover(reduced(photo) if small else photo, size)
     soft = blurred(read_png(result.preview("background")))
-    return cv2.resize(soft, shape, interpolation=cv2.INTER_LINEAR)  # type: ignore[return-value]
+    return cv2.resize(soft, size, interpolation=cv2.INTER_LINEAR)  # type: ignore[return-value]
 
 
 def read_png(path: Path) -> NDArray[np.uint8]:

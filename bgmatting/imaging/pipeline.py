@@ -17,12 +17,12 @@ from ..timing import stage
 from ..weights.files import DEFAULT_WORKING_SIZE
 from .alignment.align import Alignment, align_again, confine, reduced
 from .alignment.align import align as find_alignment
-from .arrays import Map
+from .arrays import Coverage, Map, Size, size_of
 from .engine import Engine
 from .limits import MAX_MEGAPIXELS
 from .photos.pair import fit_background
 from .photos.reading import Photo, read_photo
-from .resampling import enlarge, network_shape, shrink, working_shape
+from .resampling import enlarge, network_size, shrink, working_size
 from .result.cleanup import clean as clean_alpha
 from .result.matte import Matte
 from .result.upsampling import Upsampler
@@ -36,14 +36,14 @@ class Look:
 
     Attributes:
         plate: (h, w, 3) uint8, RGB, what it was given.
-        covered: (h, w) float32, share of each pixel that the plate covers; None: all.
+        covered: (h, w) uint8, how much of each pixel the plate covers; None: all of it.
         alpha: (h, w) float32, 0..1.
         residual: (h, w, 3) float32, foreground minus source, RGB.
         error: (h, w) float32, 0..1.
     """
 
     plate: NDArray[np.uint8]
-    covered: Map | None
+    covered: Coverage | None
     alpha: Map
     residual: Map
     error: Map
@@ -159,9 +159,9 @@ class Matter:
             full, plate = _read_pair(source, background, max_megapixels)
         with stage(timings, "fit"):
             plate = fit_background(full, plate)
-            shape = working_shape(full.shape[1], full.shape[0], size)
-            seen = network_shape(full.shape[1], full.shape[0], size)
-            small = shrink(full, shape)
+            small_size = working_size(size_of(full), size)
+            seen = network_size(size_of(full), size)
+            small = shrink(full, small_size)
         alignment = Alignment()
         if align:
             with stage(timings, "align"):
@@ -182,9 +182,9 @@ class Matter:
                 alpha,
                 alignment.registration,
                 alignment.light,
-                None if look.covered is None else np.uint8(255) * (look.covered > 0.5),
+                look.covered,
                 looks,
-                before=shrink(plate, shape),
+                before=shrink(plate, small_size),
                 long_side=max(full.shape),
                 removed=removed,
             )
@@ -204,7 +204,7 @@ class Matter:
         self,
         small: NDArray[np.uint8],
         plate: NDArray[np.uint8],
-        seen: tuple[int, int],
+        seen: Size,
         alignment: Alignment,
         timings: dict[str, float],
         stage_name: str,
@@ -214,10 +214,10 @@ class Matter:
         It sees them in the size `seen`; what it says comes back in the source's.
         """
         with stage(timings, stage_name):
-            shape = (small.shape[1], small.shape[0])
-            small_plate, covered = alignment.shrunk(plate, shape)
+            size = size_of(small)
+            small_plate, covered = alignment.shrunk(plate, size)
             outputs = self._engine(enlarge(small, seen), enlarge(small_plate, seen))
-            said, residual, error = (shrink(output, shape) for output in outputs)
+            said, residual, error = (shrink(output, size) for output in outputs)
             alpha = confine(said, covered)
             # What was taken away may be wrong by as much.
             return Look(small_plate, covered, alpha, residual, np.maximum(error, said - alpha))

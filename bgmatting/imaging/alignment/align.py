@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Map
-from ..resampling import shrink, working_shape
+from ..arrays import Coverage, Map, Pixels, Size, fully, size_of
+from ..resampling import shrink, working_size
 from .geometry.registration import Registration, register, warp
 from .light.relighting import Light, fit_light, relight
 
@@ -46,35 +46,31 @@ class Alignment:
             plate: (H, W, 3) uint8, RGB, the whole frame at any size.
 
         Returns:
-            (H, W, 3) uint8, the same array if there is nothing to do; and (H, W) uint8, 255 where
-            the plate covers the source's frame, or None if it does everywhere.
+            (H, W, 3) uint8, the same array if there is nothing to do; and (H, W) uint8, how
+            much of each pixel the plate covers, or None if it does everywhere.
         """
         moved, covered = warp(plate, self.registration)
         return relight(moved, self.light), covered
 
-    def shrunk(
-        self, plate: NDArray[np.uint8], shape: tuple[int, int]
-    ) -> tuple[NDArray[np.uint8], Map | None]:
-        """`apply`, and bring the result to `shape`, (w, h); coverage as (h, w) float32, 0..1.
+    def shrunk(self, plate: NDArray[np.uint8], size: Size) -> tuple[Pixels, Coverage | None]:
+        """`apply`, and bring the result to `size`; with the coverage there.
 
         Moved at twice the size where there is that much, for moving softens.
         """
         if self.idle:
-            return shrink(plate, shape), None
-        height, width = plate.shape[:2]
-        fine, covered = self.apply(shrink(plate, working_shape(width, height, 2 * max(shape))))
+            return shrink(plate, size), None
+        fine, covered = self.apply(shrink(plate, working_size(size_of(plate), 2 * max(size))))
         if covered is None:
-            return shrink(fine, shape), None
-        share = cv2.resize(covered, shape, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-        return shrink(fine, shape), share
+            return shrink(fine, size), None
+        return shrink(fine, size), shrink(covered, size)
 
 
 def reduced(
     source: NDArray[np.uint8], plate: NDArray[np.uint8]
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Both photos, (H, W, 3) uint8, at the size at which `align` and `align_again` look at them."""
-    shape = working_shape(source.shape[1], source.shape[0], SIZE)
-    return shrink(source, shape), shrink(plate, shape)
+    size = working_size(size_of(source), SIZE)
+    return shrink(source, size), shrink(plate, size)
 
 
 def align(source: NDArray[np.uint8], plate: NDArray[np.uint8]) -> Alignment:
@@ -101,7 +97,7 @@ def align_again(
         None unless source and plate then agree measurably better on the background.
     """
     source, plate = reduced(source, plate)
-    alpha = cv2.resize(alpha, source.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    alpha = cv2.resize(alpha, size_of(source), interpolation=cv2.INTER_LINEAR)
     background = surely_background(alpha)
     if background.mean() < LEAST:
         return None
@@ -120,7 +116,7 @@ def surely_background(alpha: Map) -> Map:
     return cv2.erode((alpha < SURELY).astype(np.float32), window)
 
 
-def confine(alpha: Map, covered: Map | None) -> Map:
+def confine(alpha: Map, covered: Coverage | None) -> Map:
     """Allow a subject where the plate says nothing only as it goes on from where it does.
 
     Beyond the plate's edge its continuation differs from the source whatever is there. Alpha is
@@ -128,11 +124,11 @@ def confine(alpha: Map, covered: Map | None) -> Map:
 
     Args:
         alpha: (h, w) float32, 0..1.
-        covered: (h, w) float32, share of each pixel that the plate covers; None: everywhere.
+        covered: (h, w) uint8, how much of each pixel the plate covers; None: all of it.
     """
     if covered is None:
         return alpha
-    known = covered > 0.99
+    known = fully(covered)
     if known.all() or not known.any():
         return alpha
     # In rings outwards; chessboard distance, as a 3x3 window grows.

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageColor
 
 from ...errors import InputError
-from ..arrays import Map
+from ..arrays import Map, Size, size_of
 from ..photos.reading import Photo, read_photo
-from ..resampling import shrink, working_shape
+from ..resampling import shrink, working_size
 
 Colour: TypeAlias = tuple[int, int, int]  # RGB, 0..255
 
@@ -85,7 +85,7 @@ class Backdrop:
             return np.array(self.colour, dtype=np.uint8)
         if self.photo is not None:
             photo = read_photo(self.photo, role="backdrop")
-            return cover(photo, (background.shape[1], background.shape[0]))
+            return cover(photo, size_of(background))
         return blurred(background)
 
 
@@ -132,23 +132,23 @@ def rounded(planes: Map) -> list[NDArray[np.uint8]]:
 
 def blurred(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """(H, W, 3) uint8, out of focus."""
-    height, width = photo.shape[:2]
-    small = shrink(photo, working_shape(width, height, BLUR_SIZE))
+    size = size_of(photo)
+    small = shrink(photo, working_size(size, BLUR_SIZE))
     soft = cv2.GaussianBlur(small, (0, 0), BLUR_SIGMA * max(small.shape[:2]))
-    return cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)  # type: ignore[return-value]
+    return cv2.resize(soft, size, interpolation=cv2.INTER_LINEAR)  # type: ignore[return-value]
 
 
-def cover(photo: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
-    """Scale a photo so that it fills (width, height), and crop what is over, evenly."""
-    width, height = shape
-    h, w = photo.shape[:2]
+def cover(photo: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
+    """Scale a photo so that it fills a size, and crop what is over, evenly."""
+    width, height = size
+    w, h = size_of(photo)
     scale = max(width / w, height / h)
     # Cropped first: what falls off need not be scaled.
     cut_w, cut_h = min(w, max(1, round(width / scale))), min(h, max(1, round(height / scale)))
     left, top = (w - cut_w) // 2, (h - cut_h) // 2
     photo = photo[top : top + cut_h, left : left + cut_w]
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return cv2.resize(photo, (width, height), interpolation=interpolation)  # type: ignore[return-value]
+    return cv2.resize(photo, size, interpolation=interpolation)  # type: ignore[return-value]
 
 
 def _is_file(name: str) -> bool:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ...errors import InputError
-from ..arrays import Map, by_bands
+from ..arrays import Map, Size, by_bands, size_of
 from ..photos.reading import Photo
 from ..photos.writing import save_png
 from ..resampling import Enlarged
@@ -36,7 +36,7 @@ class Matte:
         source: (H, W, 3) uint8, the photo, upright.
         background: (H, W, 3) uint8, the background, brought to the source's size.
         alpha: (H, W) float32, 0 background to 1 foreground.
-        size: (width, height) at which the network saw the photos.
+        network_size: (width, height) at which the network saw the photos.
         timings: seconds by stage, in order.
         upsampler: what brings the network's other results to full size.
         small_error: (h, w) float32, 0..1, the network's, at working size.
@@ -46,15 +46,20 @@ class Matte:
     source: NDArray[np.uint8]
     background: NDArray[np.uint8]
     alpha: Map
-    size: tuple[int, int]
+    network_size: Size
     timings: dict[str, float]
     upsampler: Upsampler
     small_error: Map
     report: Report = field(default_factory=Report)
 
     def __repr__(self) -> str:
-        height, width = self.alpha.shape
-        return f"Matte({width} x {height}, worked at {self.size[0]} x {self.size[1]})"
+        (width, height), seen = self.size, self.network_size
+        return f"Matte({width} x {height}, worked at {seen[0]} x {seen[1]})"
+
+    @property
+    def size(self) -> Size:
+        """(width, height) of the photo, and of all that is made of it."""
+        return size_of(self.source)
 
     @cached_property
     def foreground(self) -> Map:
@@ -66,19 +71,19 @@ class Matte:
             planes *= np.float32(1 / 255)
             cv2.merge(list(planes), foreground[top:bottom])
 
-        by_bands(self._shape, work)
+        by_bands(self.size, work)
         return foreground
 
     @cached_property
     def error(self) -> Map:
         """(H, W) float32, 0..1: how far alpha is likely to be off."""
-        enlarged = Enlarged(self.small_error, self._shape)
+        enlarged = Enlarged(self.small_error, self.size)
         error = np.empty(self.alpha.shape, dtype=np.float32)
 
         def work(top: int, bottom: int) -> None:
             np.clip(enlarged.rows(top, bottom), 0, 1, out=error[top:bottom])
 
-        by_bands(self._shape, work)
+        by_bands(self.size, work)
         return error
 
     def cutout(self) -> Image.Image:
@@ -108,7 +113,7 @@ class Matte:
             rest = behind[top:bottom] if behind.ndim == 3 else behind
             cv2.merge(lay_over(planes, alpha, rest), pixels[top:bottom])
 
-        by_bands(self._shape, work)
+        by_bands(self.size, work)
         return Image.fromarray(pixels)
 
     def image(self, kind: str = "cutout", bits: int = 8) -> Image.Image:
@@ -137,10 +142,6 @@ class Matte:
             OutputError: as `save_png`: among others, if the file exists (without `overwrite`).
         """
         return save_png(self._pixels(kind, bits), path, overwrite=overwrite)
-
-    @property
-    def _shape(self) -> tuple[int, int]:
-        return self.source.shape[1], self.source.shape[0]
 
     def _pixels(self, kind: str, bits: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
         if kind not in KINDS:
@@ -172,7 +173,7 @@ class Matte:
                 plane[alpha == 0] = 0
             cv2.merge([*colours, alpha], pixels[top:bottom])
 
-        by_bands(self._shape, work)
+        by_bands(self.size, work)
         return pixels
 
     def _colours(self) -> NDArray[np.uint8]:
@@ -182,5 +183,5 @@ class Matte:
             planes = self.upsampler.foreground_planes(self.alpha[top:bottom], top, bottom)
             cv2.merge(rounded(planes), pixels[top:bottom])
 
-        by_bands(self._shape, work)
+        by_bands(self.size, work)
         return pixels

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Map
+from ..arrays import Coverage, Map, fully
 
 SURELY_BACKGROUND = 0.02  # alpha below this
 CLEARANCE = 2  # working pixels to stay away from anything that may be foreground
@@ -43,7 +43,7 @@ def measure_mismatch(
     small_source: NDArray[np.uint8],
     small_background: NDArray[np.uint8],
     alpha: Map,
-    covered: Map | None = None,
+    covered: Coverage | None = None,
 ) -> PlateMismatch:
     """Compare source and plate where the network saw only background.
 
@@ -51,12 +51,12 @@ def measure_mismatch(
         source, background: (H, W, 3) uint8, full size.
         small_source, small_background: (h, w, 3) uint8, the same at working size.
         alpha: (h, w) float32, the network's.
-        covered: (h, w) float32, share of each pixel that the background covers; None: all.
+        covered: (h, w) uint8, how much of each pixel the background covers; None: all of it.
     """
     window = np.ones((2 * CLEARANCE + 1,) * 2, dtype=np.uint8)
     clear = alpha < SURELY_BACKGROUND
     if covered is not None:
-        inside = cv2.erode((covered > 0.99).astype(np.float32), window)
+        inside = cv2.erode(fully(covered).astype(np.float32), window)
         clear &= inside > 0
     known = cv2.erode(clear.astype(np.float32), window)  # h, w
     if not known.any():

@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Map, by_bands
+from ..arrays import Coverage, Map, by_bands, size_of
 from ..resampling import Enlarged
 from .plate_mismatch import measure_mismatch, smooth_fill
 
@@ -59,7 +59,7 @@ class Upsampler:
         alpha: (h, w) float32, 0..1, what it said.
         residual: (h, w, 3) float32, foreground minus source, RGB.
         settings: None: the defaults.
-        covered: (h, w) float32, share of each pixel that the background covers; None: all.
+        covered: (h, w) uint8, how much of each pixel the background covers; None: all of it.
     """
 
     def __init__(
@@ -71,13 +71,13 @@ class Upsampler:
         alpha: Map,
         residual: Map,
         settings: Settings | None = None,
-        covered: Map | None = None,
+        covered: Coverage | None = None,
     ) -> None:
         settings = settings or Settings()
         self.source, self.background = source, background
-        self.shape = shape = source.shape[1::-1]  # W, H
-        self._alpha = Enlarged(alpha, shape, cubic=True)
-        self._residual = Enlarged(_planes(residual * 255), shape)
+        self.size = size = size_of(source)
+        self._alpha = Enlarged(alpha, size, cubic=True)
+        self._residual = Enlarged(_planes(residual * 255), size)
         self._band = edge_band(alpha, settings)  # h, w
         if alpha.shape == source.shape[:2] and not settings.native:
             self._band = np.zeros_like(alpha)
@@ -90,19 +90,19 @@ class Upsampler:
         trust = self._band * (settings.doubt / doubt)
         slope, intercept = guided_coefficients(colour, alpha, settings)
         # Photos are 0..255, and so are colours from here on: it saves passes over full-size pixels.
-        self._guided = Enlarged(_planes(slope / 255, intercept), shape)
-        self._direction = Enlarged(_planes((foreground - plate.drift) * 255, trust), shape)
-        self._drift = Enlarged(_planes(plate.drift * 255, doubt * 255**2), shape)
-        self._near = Enlarged(self._band, shape)
+        self._guided = Enlarged(_planes(slope / 255, intercept), size)
+        self._direction = Enlarged(_planes((foreground - plate.drift) * 255, trust), size)
+        self._drift = Enlarged(_planes(plate.drift * 255, doubt * 255**2), size)
+        self._near = Enlarged(self._band, size)
 
     def alpha(self) -> Map:
         """(H, W) float32, 0..1."""
-        alpha = np.empty(self.shape[::-1], dtype=np.float32)
+        alpha = np.empty(self.source.shape[:2], dtype=np.float32)
 
         def work(top: int, bottom: int) -> None:
             alpha[top:bottom] = self._alpha_rows(top, bottom)
 
-        by_bands(self.shape, work)
+        by_bands(self.size, work)
         return alpha
 
     def foreground_planes(self, alpha: Map, top: int, bottom: int) -> Map:
@@ -134,7 +134,7 @@ class Upsampler:
     def _alpha_rows(self, top: int, bottom: int) -> Map:
         small = self._alpha.small[self._alpha.span(top, bottom)]
         if small.min() == small.max():
-            return np.full((bottom - top, self.shape[0]), small.min(), dtype=np.float32)
+            return np.full((bottom - top, self.size[0]), small.min(), dtype=np.float32)
         alpha = self._alpha.rows(top, bottom)  # n, W
         np.clip(alpha, 0, 1, out=alpha)
         columns = self._refined_columns(top, bottom)
@@ -176,9 +176,9 @@ class Upsampler:
         near = np.flatnonzero(self._band[self._alpha.span(top, bottom)].any(axis=0))
         if not near.size:
             return slice(0, 0)
-        scale = self.shape[0] / self._band.shape[1]
+        scale = self.size[0] / self._band.shape[1]
         left, right = int((near[0] - 1) * scale), int(np.ceil((near[-1] + 2) * scale))
-        return slice(max(left, 0), min(right, self.shape[0]))
+        return slice(max(left, 0), min(right, self.size[0]))
 
 
 def edge_band(alpha: Map, settings: Settings) -> Map:

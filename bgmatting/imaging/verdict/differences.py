@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Map
+from ..arrays import Map, Size
 
 SIZE = 320  # pixels, long side
 SLACK = 2  # pixels by which things may be out of place
@@ -67,13 +67,13 @@ class Region:
     outline: int
 
 
-def small_size(height: int, width: int) -> tuple[int, int]:
+def small_size(size: Size) -> Size:
     """(width, height) at which photos of this size are compared."""
-    scale = min(1.0, SIZE / max(height, width))
-    return max(1, round(width * scale)), max(1, round(height * scale))
+    scale = min(1.0, SIZE / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def shrunk(values: NDArray, size: tuple[int, int]) -> Map:
+def shrunk(values: NDArray, size: Size) -> Map:
     """(h, w) or (h, w, 3) of any dtype -> float32 at `size`, each pixel a mean."""
     small = cv2.resize(values.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     return small.reshape(size[1], size[0], *values.shape[2:])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..alignment.geometry.registration import Registration
 from ..alignment.light.relighting import Light
-from ..arrays import Map
+from ..arrays import Coverage, Map, size_of
 from .differences import Region, colour_overlap, difference, regions, shrunk, small_size
 from .report import Finding, Kind, Report
 
@@ -53,7 +53,7 @@ def judge(
     alpha: Map,
     registration: Registration | None = None,
     light: Light | None = None,
-    covered: NDArray[np.uint8] | None = None,
+    covered: Coverage | None = None,
     looks: int = 1,
     *,
     before: NDArray[np.uint8] | None = None,
@@ -68,7 +68,7 @@ def judge(
         alpha: (h, w) float32, 0..1.
         registration: how the plate was aligned; None: not at all.
         light: how it was relit; None: not at all.
-        covered: (h, w) uint8, 0 where the plate holds nothing; None: it covers all.
+        covered: (h, w) uint8, how much of each pixel the plate covers; None: all of it.
         looks: how often the network ran.
         before: the plate before it was aligned or relit; None: `plate`.
         long_side: of the source at full size, pixels; None: that of `source`.
@@ -77,10 +77,10 @@ def judge(
     """
     registration, light = registration or Registration(), light or Light()
     before = plate if before is None else before
-    size = small_size(*source.shape[:2])
+    size = small_size(size_of(source))
     small, small_plate, first = (shrunk(photo, size) for photo in (source, plate, before))
     opaque = shrunk(alpha, size)
-    there = None if covered is None else shrunk(covered, size) / 255
+    there = None if covered is None else shrunk(np.uint8(255) * (covered > 127), size) / 255
     missing = 0.0 if there is None else float(1 - there.mean())
     found = regions(small, small_plate, opaque, there)
     findings = [
@@ -111,7 +111,7 @@ def compare(source: NDArray[np.uint8], plate: NDArray[np.uint8]) -> Finding | No
     Args:
         source, plate: (h, w, 3) uint8, RGB, of one size.
     """
-    size = small_size(*source.shape[:2])
+    size = small_size(size_of(source))
     return _same(shrunk(source, size), shrunk(plate, size))
 
 

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Map
+from ..arrays import Map, size_of
 from .differences import Outline, outline_of, shrunk, small_size
 
 SEEN = 0.1  # alpha above this may be an island
@@ -38,7 +38,7 @@ def drop_removed_objects(
         (h, w) float32, `alpha` itself if there are none; and (h', w') bool, where they were, at a
         smaller size, or None.
     """
-    size = small_size(*alpha.shape)
+    size = small_size(size_of(alpha))
     small_source, small_plate = shrunk(source, size), shrunk(plate, size)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(
         (shrunk(alpha, size) > SEEN).astype(np.uint8), connectivity=8
@@ -75,13 +75,13 @@ def _was_removed(outline: Outline) -> bool:
 
 def _reach(removed: NDArray[np.bool_], seen: NDArray[np.bool_], alpha: Map) -> NDArray[np.bool_]:
     """(h, w): what belongs to `removed`, (h', w'): it and the haze around, up to what stays."""
-    shape = alpha.shape[1::-1]
+    size = size_of(alpha)
     mine, others = (
-        cv2.resize(mask.astype(np.uint8), shape, interpolation=cv2.INTER_NEAREST)
+        cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
         for mask in (removed, seen & ~removed)
     )
     to_mine, to_others = (
         cv2.distanceTransform(1 - mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
         for mask in (mine, others)
     )
-    return (to_mine <= HAZE * max(shape)) & (to_mine < to_others)
+    return (to_mine <= HAZE * max(size)) & (to_mine < to_others)

@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...arrays import Map
-from ...resampling import shrink, working_shape
+from ...arrays import Map, size_of
+from ...resampling import shrink, working_size
 
 SOFTEN = 0.8  # pixels, sigma: what noise costs less, and interpolation spoils less
 REACH = 4.0  # pixels, sigma: structure wider than this counts as light
@@ -123,10 +123,10 @@ def pyramid(
     greys: list[Any] = _greys(source, plate)
     most_noise = COMPRESSED * max(map(noise_of, greys))
     levels: list[Level] = []
-    for size in reversed(wanted):
-        shape = working_shape(source.shape[1], source.shape[0], size) if size < own else None
-        if shape is not None:
-            greys = [shrink(grey, shape) for grey in greys]
+    for long_side in reversed(wanted):
+        size = working_size(size_of(source), long_side) if long_side < own else None
+        if size is not None:
+            greys = [shrink(grey, size) for grey in greys]
         sure = background
         if sure is not None:
             sure = cv2.resize(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ...arrays import Map
+from ...arrays import Map, size_of
 from .homographies import Matrix, move, to_pixels
 from .local_contrast import Level
 from .refinement import CORRELATED, background_weight, slopes_of
@@ -37,8 +37,8 @@ def local_flow(level: Level, matrix: Matrix) -> Map | None:
     """
     width, height = level.size
     long = max(level.size)
-    shape = (max(2, round(width / GRID)), max(2, round(height / GRID)))
-    flow: Map = np.zeros((shape[1], shape[0], 2), dtype=np.float32)  # pixels
+    grid = (max(2, round(width / GRID)), max(2, round(height / GRID)))
+    flow: Map = np.zeros((grid[1], grid[0], 2), dtype=np.float32)  # pixels
     for sigma in WIDTHS:
         seen = _moved(level, matrix, flow)
         flow = flow + _step(level, seen, flow, sigma * long / GRID)
@@ -66,9 +66,9 @@ def _step(level: Level, seen: Map, flow: Map, sigma: float) -> Map:
     gx, gy = slopes_of(0.5 * (level.source + seen))
     terms = [weight * gx * gx, weight * gx * gy, weight * gy * gy, weight * gx * off]
     terms += [weight * gy * off, weight * off * off, weight]
-    shape = flow.shape[1::-1]
+    grid = size_of(flow)
     xx, xy, yy, xo, yo, oo, total = (
-        cv2.GaussianBlur(cv2.resize(term, shape, interpolation=cv2.INTER_AREA), (0, 0), sigma)
+        cv2.GaussianBlur(cv2.resize(term, grid, interpolation=cv2.INTER_AREA), (0, 0), sigma)
         for term in terms
     )
     variance = float(oo.sum() / max(float(total.sum()), 1e-6)) + 1e-4

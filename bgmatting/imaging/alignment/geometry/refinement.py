@@ -12,7 +12,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ...arrays import Map
+from ...arrays import Map, Size
 from .homographies import Matrix, move
 from .local_contrast import Level
 
@@ -98,7 +98,7 @@ def slopes_of(structure: Map) -> tuple[Map, Map]:
     return across, down
 
 
-def _matrix(parts: Matrix, size: tuple[int, int]) -> Matrix:
+def _matrix(parts: Matrix, size: Size) -> Matrix:
     """A small motion from its parts, as `PRIOR` lists them."""
     x, y, growth, turn, stretch, shear, tilt_x, tilt_y = parts
     centred = np.array(
@@ -112,7 +112,7 @@ def _matrix(parts: Matrix, size: tuple[int, int]) -> Matrix:
     return frame @ centred @ np.linalg.inv(frame)
 
 
-def _parts(matrix: Matrix, size: tuple[int, int]) -> Matrix:
+def _parts(matrix: Matrix, size: Size) -> Matrix:
     """The inverse of `_matrix`."""
     frame = _centred(size)
     m = np.linalg.inv(frame) @ matrix @ frame
@@ -131,7 +131,7 @@ def _parts(matrix: Matrix, size: tuple[int, int]) -> Matrix:
     )
 
 
-def _centred(size: tuple[int, int]) -> Matrix:
+def _centred(size: Size) -> Matrix:
     """Units of half the long side, from the frame's middle -> units of the long side."""
     width, height = (side / max(size) for side in size)
     return np.array([[0.5, 0, width / 2], [0, 0.5, height / 2], [0, 0, 1]])

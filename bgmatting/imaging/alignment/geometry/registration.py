@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....errors import InputError
-from ...arrays import Map
+from ...arrays import Coverage, Map, Pixels
 from .homographies import Matrix, displacement, move, plausible, turn
 from .local_contrast import Level, pyramid
 from .matching import by_correlation, by_features
@@ -101,9 +101,7 @@ def register(
     return _judged(main, matrix, _structured(levels[0]) and _structured(main))
 
 
-def warp(
-    plate: NDArray[np.uint8], registration: Registration
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
+def warp(plate: NDArray[np.uint8], registration: Registration) -> tuple[Pixels, Coverage | None]:
     """Move a plate as it was found to fit.
 
     Args:

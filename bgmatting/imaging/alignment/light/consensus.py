@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...arrays import Map
+from ...arrays import Coverage, Map
 from .tone_curves import RANGE, bend, from_grey, look_up, to_stops, to_table
 
 CELLS = 64  # of the grid, along the photo's long side
@@ -69,7 +69,7 @@ def compare(
     source: NDArray[np.uint8],
     plate: NDArray[np.uint8],
     background: Map | None = None,
-    covered: Map | None = None,
+    covered: Coverage | None = None,
 ) -> Cells:
     """Lay a grid over a pair; arguments as in `fit_light`."""
     height, width = source.shape[:2]
@@ -83,10 +83,10 @@ def compare(
     usable = np.ones((height, width), dtype=bool)
     for photo in (source, plate):
         usable &= (photo.min(axis=2) >= DARK) & (photo.max(axis=2) <= BRIGHT)
-    for mask in (background, covered):
-        if mask is not None:
-            full = 255 if mask.dtype == np.uint8 else 1
-            usable &= np.asarray(mask, dtype=np.float32) > 0.95 * full
+    if background is not None:
+        usable &= np.asarray(background, dtype=np.float32) > 0.95
+    if covered is not None:
+        usable &= covered > 242  # 95 %
     where = mean(usable.astype(np.float32)) > 0.98
     stops = to_stops(np.arange(256, dtype=np.float32))
     s, p = stops[source], stops[plate]

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...arrays import Map, by_bands
+from ...arrays import Coverage, Map, by_bands
 from .consensus import TOLERANCE, Cells, apart, apart_held_out, compare, most_agreed, refine
 from .tone_curves import OFFSET, POWER, bend, to_table
 
@@ -56,7 +56,7 @@ def fit_light(
     source: NDArray[np.uint8],
     plate: NDArray[np.uint8],
     background: Map | None = None,
-    covered: Map | None = None,
+    covered: Coverage | None = None,
 ) -> Light:
     """Find the change of light between two registered photos. Never raises, whatever they show.
 
@@ -65,7 +65,7 @@ def fit_light(
         plate: likewise, of the same shape.
         background: (h, w), 0..1 or bool, 1 where the source surely shows background; None: not
             known, most of it may be subject.
-        covered: (h, w), bool, 0..1 or uint8 0 / 255, 0 where the plate holds nothing; None: none.
+        covered: (h, w) uint8, how much of each pixel the plate covers; None: all of it.
     """
     if np.array_equal(source, plate):
         return Light(note=AGREES)

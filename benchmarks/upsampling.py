@@ -20,6 +20,7 @@ import numpy as np
 from bgmatting.evaluation.dataset import EvaluationSet
 from bgmatting.evaluation.metrics import gradient_error, mad, unknown_mse, unknown_region
 from bgmatting.imaging import Matter
+from bgmatting.imaging.photos.pair import PhotoPair
 from bgmatting.imaging.resampling import shrink, working_size
 from bgmatting.imaging.result.upsampling import Settings, Upsampler
 
@@ -92,7 +93,11 @@ def measure(samples, names, matter, sizes, ways):
                     fine = np.clip(fine, 0, 1)
                 else:
                     fine = Upsampler(
-                        sample.source, sample.background, *pair, alpha, residual, settings
+                        PhotoPair(sample.source, sample.background),
+                        PhotoPair(*pair),
+                        alpha,
+                        residual,
+                        settings,
                     ).alpha()
                 seconds = time.perf_counter() - start
                 scores[size, way].append(

@@ -148,7 +148,7 @@ def _run(options: dict, folders) -> None:  # type: ignore[no-untyped-def]
         **{name: options[name] for name in names}, folders=folders, schedule=schedule,
         check_every=options["check_every"], norms=options["norms"],
     )  # fmt: skip
-    trainer = Trainer(config, resume=options["resume"])
+    trainer = Trainer.resume(config) if options["resume"] else Trainer.fresh(config)
     network = trainer.run()
     if trainer.accelerator.is_main_process:
         from ..training.export import export

@@ -17,10 +17,10 @@ from ..timing import stage
 from ..weights.files import DEFAULT_WORKING_SIZE
 from .alignment.align import Alignment, align_again, confine, reduced
 from .alignment.align import align as find_alignment
-from .arrays import Coverage, Map, Size, size_of
+from .arrays import Map, Size, size_of
 from .engine import Engine
 from .limits import MAX_MEGAPIXELS
-from .photos.pair import fit_background
+from .photos.pair import PhotoPair, fit_background
 from .photos.reading import Photo, read_photo
 from .resampling import enlarge, network_size, shrink, working_size
 from .result.cleanup import clean as clean_alpha
@@ -35,15 +35,13 @@ class Look:
     """One run of the network, at working size.
 
     Attributes:
-        plate: (h, w, 3) uint8, RGB, what it was given.
-        covered: (h, w) uint8, how much of each pixel the plate covers; None: all of it.
+        pair: what it was given.
         alpha: (h, w) float32, 0..1.
         residual: (h, w, 3) float32, foreground minus source, RGB.
         error: (h, w) float32, 0..1.
     """
 
-    plate: NDArray[np.uint8]
-    covered: Coverage | None
+    pair: PhotoPair
     alpha: Map
     residual: Map
     error: Map
@@ -175,18 +173,15 @@ class Matter:
                 alignment = better
                 look, looks = self._look(small, plate, seen, better, timings, "second look"), 2
         with stage(timings, "judge"):
-            alpha, removed = drop_removed_objects(look.alpha, small, look.plate)
+            alpha, removed = drop_removed_objects(look.alpha, look.pair)
             report = judge(
-                small,
-                look.plate,
+                look.pair,
                 alpha,
-                alignment.registration,
-                alignment.light,
-                look.covered,
-                looks,
+                alignment,
                 before=shrink(plate, small_size),
-                long_side=max(full.shape),
                 removed=removed,
+                looks=looks,
+                long_side=max(full.shape),
             )
         # What was taken away may be wrong by as much.
         error = np.maximum(look.error, look.alpha - alpha)
@@ -194,9 +189,7 @@ class Matter:
             alpha = clean_alpha(alpha)
         with stage(timings, "upsample"):
             fitted, _ = alignment.apply(plate)
-            upsampler = Upsampler(
-                full, fitted, small, look.plate, alpha, look.residual, covered=look.covered
-            )
+            upsampler = Upsampler(PhotoPair(full, fitted), look.pair, alpha, look.residual)
             fine = upsampler.alpha()
         return Matte(full, fitted, fine, seen, timings, upsampler, error, report)
 
@@ -220,7 +213,8 @@ class Matter:
             said, residual, error = (shrink(output, size) for output in outputs)
             alpha = confine(said, covered)
             # What was taken away may be wrong by as much.
-            return Look(small_plate, covered, alpha, residual, np.maximum(error, said - alpha))
+            pair = PhotoPair(small, small_plate, covered)
+            return Look(pair, alpha, residual, np.maximum(error, said - alpha))
 
 
 def _read_pair(

@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Coverage, Map, fully
+from ..arrays import Map, fully
+from ..photos.pair import PhotoPair
 
 SURELY_BACKGROUND = 0.02  # alpha below this
 CLEARANCE = 2  # working pixels to stay away from anything that may be foreground
@@ -37,22 +38,15 @@ class PlateMismatch:
     variance: Map
 
 
-def measure_mismatch(
-    source: NDArray[np.uint8],
-    background: NDArray[np.uint8],
-    small_source: NDArray[np.uint8],
-    small_background: NDArray[np.uint8],
-    alpha: Map,
-    covered: Coverage | None = None,
-) -> PlateMismatch:
+def measure_mismatch(full: PhotoPair, small: PhotoPair, alpha: Map) -> PlateMismatch:
     """Compare source and plate where the network saw only background.
 
     Args:
-        source, background: (H, W, 3) uint8, full size.
-        small_source, small_background: (h, w, 3) uint8, the same at working size.
+        full: at full size.
+        small: the same at working size, with what the plate covers.
         alpha: (h, w) float32, the network's.
-        covered: (h, w) uint8, how much of each pixel the background covers; None: all of it.
     """
+    covered = small.covered
     window = np.ones((2 * CLEARANCE + 1,) * 2, dtype=np.uint8)
     clear = alpha < SURELY_BACKGROUND
     if covered is not None:
@@ -63,11 +57,11 @@ def measure_mismatch(
         return PlateMismatch(
             np.zeros((*alpha.shape, 3), dtype=np.float32), np.full_like(alpha, UNTRUSTED)
         )
-    apart = cv2.subtract(small_source, small_background, dtype=cv2.CV_32F) / np.float32(255)
+    apart = cv2.subtract(small.source, small.plate, dtype=cv2.CV_32F) / np.float32(255)
     drift = smooth_fill(apart, known)  # h, w, 3
     # One pixel of each working pixel stands for all: texture that averages out there counts too.
-    rows, columns = (_centres(n, m) for n, m in zip(alpha.shape, source.shape, strict=False))
-    apart = _sample(source, rows, columns) - _sample(background, rows, columns) - drift
+    rows, columns = (_centres(n, m) for n, m in zip(alpha.shape, full.source.shape, strict=False))
+    apart = _sample(full.source, rows, columns) - _sample(full.plate, rows, columns) - drift
     variance = smooth_fill(np.square(apart).sum(axis=2), known)
     if covered is not None:
         variance = np.where(inside > 0, variance, np.float32(UNTRUSTED))

@@ -148,29 +148,6 @@ def outline_of(mask: NDArray[np.bool_], source: Map, plate: Map) -> Outline:
     return Outline(rows.size, in_source, in_plate)
 
 
-def alike(source: Map, plate: Map) -> tuple[Map, Map]:
-    """How well texture agrees, whatever the light, and how much of it there is.
-
-    Args:
-        source, plate: (h, w, 3) float32, 0..255.
-
-    Returns:
-        (h, w) float32 each: agreement, -1..1, and the deviation of colours, levels of 255, in
-        the photo that has more of it.
-    """
-    own, other = source.mean(axis=2), plate.mean(axis=2)
-
-    def mean(values: Map) -> Map:
-        return cv2.boxFilter(values, -1, (15, 15), borderType=cv2.BORDER_REFLECT_101)
-
-    mean_own, mean_other = mean(own), mean(other)
-    first = np.maximum(mean(own * own) - mean_own**2, 0)
-    second = np.maximum(mean(other * other) - mean_other**2, 0)
-    together = mean(own * other) - mean_own * mean_other
-    agreement = together / np.sqrt(np.maximum(first * second, 1.0))
-    return np.clip(agreement, -1, 1), np.sqrt(np.maximum(first, second))
-
-
 def _beyond(photo: Map, other: Map) -> Map:
     """How far a photo is outside the range of what the other has within SLACK pixels: (h, w)."""
     window = np.ones((2 * SLACK + 1,) * 2, dtype=np.uint8)

@@ -10,9 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..alignment.align import Alignment
 from ..alignment.geometry.registration import Registration
 from ..alignment.light.relighting import Light
-from ..arrays import Coverage, Map, size_of
+from ..arrays import Map, Mask, Pixels
+from ..photos.pair import PhotoPair
 from .differences import Region, colour_overlap, difference, regions, shrunk, small_size
 from .report import Finding, Kind, Report
 
@@ -48,39 +50,36 @@ SENTENCES: dict[Kind, str] = {
 
 
 def judge(
-    source: NDArray[np.uint8],
-    plate: NDArray[np.uint8],
+    pair: PhotoPair,
     alpha: Map,
-    registration: Registration | None = None,
-    light: Light | None = None,
-    covered: Coverage | None = None,
-    looks: int = 1,
+    alignment: Alignment | None = None,
     *,
-    before: NDArray[np.uint8] | None = None,
+    before: Pixels | None = None,
+    removed: Mask | None = None,
+    looks: int = 1,
     long_side: int | None = None,
-    removed: NDArray[np.bool_] | None = None,
 ) -> Report:
     """Judge a pair by what became of it.
 
     Args:
-        source: (h, w, 3) uint8, RGB, at working size.
-        plate: likewise, as the network saw it, aligned and relit.
+        pair: at working size, as the network saw it: aligned and relit.
         alpha: (h, w) float32, 0..1.
-        registration: how the plate was aligned; None: not at all.
-        light: how it was relit; None: not at all.
-        covered: (h, w) uint8, how much of each pixel the plate covers; None: all of it.
-        looks: how often the network ran.
-        before: the plate before it was aligned or relit; None: `plate`.
-        long_side: of the source at full size, pixels; None: that of `source`.
+        alignment: how the plate was aligned and relit; None: not at all.
+        before: (h, w, 3) uint8, the plate before that; None: the same.
         removed: (h', w') bool, where something was taken out of the matte that was none of the
             source's; None: nothing was.
+        looks: how often the network ran.
+        long_side: of the source at full size, pixels; None: that of the pair.
     """
-    registration, light = registration or Registration(), light or Light()
-    before = plate if before is None else before
-    size = small_size(size_of(source))
-    small, small_plate, first = (shrunk(photo, size) for photo in (source, plate, before))
+    alignment = alignment or Alignment()
+    registration, light = alignment.registration, alignment.light
+    before = pair.plate if before is None else before
+    size = small_size(pair.size)
+    small, small_plate, first = (shrunk(photo, size) for photo in (pair.source, pair.plate, before))
     opaque = shrunk(alpha, size)
-    there = None if covered is None else shrunk(np.uint8(255) * (covered > 127), size) / 255
+    there = None
+    if pair.covered is not None:
+        there = shrunk(np.uint8(255) * (pair.covered > 127), size) / 255
     missing = 0.0 if there is None else float(1 - there.mean())
     found = regions(small, small_plate, opaque, there)
     findings = [
@@ -94,7 +93,7 @@ def judge(
         findings = findings[:1]  # the rest would only confuse
     return Report(
         aligned=registration.aligned,
-        moved=registration.moved * (long_side or max(source.shape[:2])),
+        moved=registration.moved * (long_side or max(pair.size)),
         turned=registration.turned,
         exposure=light.exposure,
         balance=light.balance,
@@ -103,16 +102,6 @@ def judge(
         findings=tuple(sorted(findings, key=lambda finding: not finding.serious)),
         notes=(registration.note, light.note, *_removed_notes(removed)),
     )
-
-
-def compare(source: NDArray[np.uint8], plate: NDArray[np.uint8]) -> Finding | None:
-    """What can be told before anything is computed: whether one photo was given twice.
-
-    Args:
-        source, plate: (h, w, 3) uint8, RGB, of one size.
-    """
-    size = small_size(size_of(source))
-    return _same(shrunk(source, size), shrunk(plate, size))
 
 
 def _same(source: Map, plate: Map) -> Finding | None:

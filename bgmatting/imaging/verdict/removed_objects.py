@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Map, size_of
+from ..arrays import Map, Mask, size_of
+from ..photos.pair import PhotoPair
 from .differences import Outline, outline_of, shrunk, small_size
 
 SEEN = 0.1  # alpha above this may be an island
@@ -24,22 +25,19 @@ SUBJECT = 0.3  # share that shows of the subject's outline; less, and outlines t
 HAZE = 0.03  # of the long side: what is fainter than SEEN belongs to an island within that reach
 
 
-def drop_removed_objects(
-    alpha: Map, source: NDArray[np.uint8], plate: NDArray[np.uint8]
-) -> tuple[Map, NDArray[np.bool_] | None]:
+def drop_removed_objects(alpha: Map, pair: PhotoPair) -> tuple[Map, Mask | None]:
     """Take islands out of a matte whose outline is not the source's. The largest thing stays.
 
     Args:
         alpha: (h, w) float32, 0..1.
-        source: (h, w, 3) uint8, RGB.
-        plate: (h, w, 3) uint8, RGB, aligned and relit.
+        pair: of alpha's size, its plate aligned and relit.
 
     Returns:
         (h, w) float32, `alpha` itself if there are none; and (h', w') bool, where they were, at a
         smaller size, or None.
     """
     size = small_size(size_of(alpha))
-    small_source, small_plate = shrunk(source, size), shrunk(plate, size)
+    small_source, small_plate = shrunk(pair.source, size), shrunk(pair.plate, size)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(
         (shrunk(alpha, size) > SEEN).astype(np.uint8), connectivity=8
     )

@@ -17,6 +17,7 @@ from bgmatting.imaging.alignment.align import (
     surely_background,
 )
 from bgmatting.imaging.alignment.geometry.registration import Registration
+from bgmatting.imaging.photos.pair import PhotoPair
 from bgmatting.imaging.result.plate_mismatch import UNTRUSTED, measure_mismatch
 
 HEIGHT, WIDTH = 240, 320
@@ -148,7 +149,7 @@ def test_the_plate_has_no_say_beyond_itself(rng, subject):
     photo = rng.integers(0, 255, (HEIGHT, WIDTH, 3)).astype(np.uint8)
     covered = np.full((HEIGHT, WIDTH), 255, np.uint8)
     covered[:, :30] = 0
-    plate = measure_mismatch(photo, photo, photo, photo, subject, covered)
+    plate = measure_mismatch(PhotoPair(photo, photo), PhotoPair(photo, photo, covered), subject)
     assert (plate.variance[:, :30] == UNTRUSTED).all()
     assert plate.variance[:, 60:].max() < 0.01
 

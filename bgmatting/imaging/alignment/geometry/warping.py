@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 
@@ -21,10 +23,10 @@ def warped(
     pixels = to_pixels(matrix, size)
     if flow is None:
         flags = interpolation | cv2.WARP_INVERSE_MAP
-        moved = cv2.warpPerspective(
+        moved: Any = cv2.warpPerspective(
             photo, pixels, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
         )
-        inside = cv2.warpPerspective(
+        inside: Any = cv2.warpPerspective(
             np.full((height, width), 255, dtype=np.uint8),
             pixels,
             size,

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
 import threading
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,10 +13,10 @@ import psutil
 import pytest
 from gradio_client import Client, handle_file
 from PIL import Image
+from support.page_server import page_server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
-ROOT = Path(__file__).parents[2]
 CLIENTS, ROUNDS = 20, 2
 BURST = 3  # requests of each client at once: more than the queue holds
 KINDS = ("cutout", "alpha", "foreground", "error")
@@ -99,40 +91,6 @@ def pairs(tmp_path_factory) -> list[Pair]:
     return made
 
 
-@contextmanager
-def _server(folder: Path) -> Iterator[tuple[str, int]]:
-    """Address and process id of an `app.py` with a queue of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        **os.environ,
-        "GRADIO_SERVER_PORT": str(port),
-        "GRADIO_TEMP_DIR": str(folder / "files"),
-        "OMP_WAIT_POLICY": "PASSIVE",
-    }
-    log, address = folder / "log.txt", f"http://127.0.0.1:{port}/"
-    with (
-        log.open("w") as out,
-        subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=out, stderr=out
-        ) as process,
-    ):
-        try:
-            deadline = time.monotonic() + 180
-            while True:
-                assert process.poll() is None, log.read_text()
-                assert time.monotonic() < deadline, log.read_text()
-                try:
-                    urllib.request.urlopen(address, timeout=5).close()
-                    break
-                except (urllib.error.URLError, TimeoutError):
-                    time.sleep(0.2)
-            yield address, process.pid
-        finally:
-            process.terminate()
-
-
 def _client(address: str, folder: Path) -> Client:
     return Client(address, verbose=False, download_files=folder, httpx_kwargs={"timeout": PATIENCE})
 
@@ -166,10 +124,10 @@ def _told(name: str, outcomes: list[Outcome], memory: float) -> None:
 
 
 def test_twenty_clients(pairs, tmp_path):
-    with _server(tmp_path) as (address, pid), ThreadPoolExecutor(CLIENTS * BURST) as pool:
-        clients = [_client(address, tmp_path / f"client-{n}") for n in range(CLIENTS)]
+    with page_server(tmp_path) as server, ThreadPoolExecutor(CLIENTS * BURST) as pool:
+        clients = [_client(server.address, tmp_path / f"client-{n}") for n in range(CLIENTS)]
         assert not _ask(clients[0], pairs[0]).wrong  # loads the weights
-        memory = Memory(pid)
+        memory = Memory(server.process.pid)
         alone = memory.now()
         memory.start()
 

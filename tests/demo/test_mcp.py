@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
+from support.page_server import page_server
 
 from bgmatting.demo import mcp
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -56,32 +50,14 @@ def test_gradio_s_own_switch_holds(monkeypatch, switch):
 def test_matte_is_the_only_tool(tmp_path):
     if mcp.mcp_server() is None:
         pytest.skip("needs the extra: pip install bgmatting[mcp]")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        **os.environ,
-        mcp.SWITCH: "True",
-        "GRADIO_SERVER_PORT": str(port),
-        "GRADIO_TEMP_DIR": str(tmp_path / "files"),
-    }
-    log = tmp_path / "log.txt"
-    with (
-        log.open("w") as out,
-        subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=out, stderr=out
-        ) as server,
-    ):
-        try:
-            tools = _tools(f"http://127.0.0.1:{port}/gradio_api/mcp/", server, log)
-        finally:
-            server.terminate()
+    with page_server(tmp_path, **{mcp.SWITCH: "True"}) as server:
+        tools = _tools(f"{server.address}gradio_api/mcp/", server.log)
     assert [tool["name"].removeprefix("bgmatting_") for tool in tools] == ["matte"]
     assert {"source", "background", "backbone"} <= set(tools[0]["inputSchema"]["properties"])
     assert "without it" in tools[0]["description"]
 
 
-def _tools(address: str, server: subprocess.Popen, log: Path) -> list[dict]:
+def _tools(address: str, log: Path) -> list[dict]:
     request = urllib.request.Request(
         address,
         json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}).encode(),
@@ -91,17 +67,10 @@ def _tools(address: str, server: subprocess.Popen, log: Path) -> list[dict]:
             "MCP-Protocol-Version": "2025-06-18",
         },
     )
-    deadline = time.monotonic() + 200
-    while True:
-        assert server.poll() is None, log.read_text()
-        assert time.monotonic() < deadline, log.read_text()
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                said = answer.read().decode()
-            break
-        except urllib.error.HTTPError as error:
-            raise AssertionError(error.read().decode() + log.read_text()) from error
-        except (urllib.error.URLError, TimeoutError, ConnectionError):
-            time.sleep(0.3)
+    try:
+        with urllib.request.urlopen(request, timeout=200) as answer:
+            said = answer.read().decode()
+    except urllib.error.HTTPError as error:
+        raise AssertionError(error.read().decode() + log.read_text()) from error
     data = next(line for line in said.splitlines() if line.startswith("data:"))
     return json.loads(data.removeprefix("data:"))["result"]["tools"]

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import psutil
 import pytest
+from support.page_server import page_server
 
 ROOT = Path(__file__).parents[2]
 PROMISED = 10  # seconds to the first answer, on two cores
@@ -57,38 +55,12 @@ def test_the_package_s_names_are_all_there():
 @pytest.mark.slow
 def test_the_first_answer_comes_in_time(tmp_path):
     """By the clock; on a machine busy with other things, by the processor time it took."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        **os.environ,
-        "GRADIO_SERVER_PORT": str(port),
-        "GRADIO_TEMP_DIR": str(tmp_path / "files"),
-    }
-    log = tmp_path / "log.txt"
     start = time.monotonic()
-    with (
-        log.open("w") as out,
-        subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=out, stderr=out
-        ) as server,
-    ):
-        try:
-            while not _answers(f"http://127.0.0.1:{port}/"):
-                assert server.poll() is None, log.read_text()
-                assert time.monotonic() - start < 10 * PROMISED, log.read_text()
-                time.sleep(0.05)
-            took = time.monotonic() - start
-            worked = sum(psutil.Process(server.pid).cpu_times()[:2])
-        finally:
-            server.terminate()
+    with page_server(tmp_path, patience=None) as server:
+        while not server.answers():
+            assert time.monotonic() - start < 10 * PROMISED, server.log.read_text()
+            time.sleep(0.05)
+        took = time.monotonic() - start
+        worked = sum(psutil.Process(server.process.pid).cpu_times()[:2])
     print(f"\nfirst answer after {took:.1f} s, of which the processor worked {worked:.1f} s")
     assert min(took, worked) < PROMISED
-
-
-def _answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=5) as answer:
-            return answer.status == 200
-    except (urllib.error.URLError, TimeoutError, ConnectionError):
-        return False

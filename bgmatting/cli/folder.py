@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @click.argument("out_dir", type=click.Path(path_type=Path))
 @matting_options
 @click.pass_obj
-def folder(state: State, sources: Path, background: Path, out_dir: Path, **options: Any) -> int:
+def folder(state: State, /, sources: Path, background: Path, out_dir: Path, **options: Any) -> int:
     """Cut the subjects out of a folder of photos.
 
     SOURCES is the folder of photos with the subject. BACKGROUND_OR_FOLDER is one photo of the

@@ -6,7 +6,7 @@ Nothing here imports torch, so that `--help` and wrong usage answer at once.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
@@ -17,10 +17,15 @@ from .settings import Settings
 DEFAULT_BACKBONE = "mobilenetv2"
 DEFAULT_BACKDROP = "white"
 
+if TYPE_CHECKING:
+    ParamType: TypeAlias = click.ParamType[Any]
+else:
+    ParamType = click.ParamType  # not generic in all versions allowed
+
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 
-class BackboneName(click.ParamType):
+class BackboneName(ParamType):
     """A key of `BACKBONES`, which is looked up only when a name is given."""
 
     name = "name"
@@ -30,10 +35,11 @@ class BackboneName(click.ParamType):
 
         if value not in BACKBONES:
             self.fail(f"{value!r} is none of {', '.join(BACKBONES)}", param, ctx)
-        return value
+        result: str = value
+        return result
 
 
-class Kinds(click.ParamType):
+class Kinds(ParamType):
     """Comma-separated kinds of results."""
 
     name = "list"
@@ -48,14 +54,15 @@ class Kinds(click.ParamType):
         return tuple(names)
 
 
-class Size(click.ParamType):
+class Size(ParamType):
     """`auto`, `native` or a whole number of pixels."""
 
     name = "pixels"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str | int:
         if value in ("auto", "native") or isinstance(value, int):
-            return value
+            result: str | int = value
+            return result
         try:
             size = int(value)
         except ValueError:
@@ -67,7 +74,7 @@ class Size(click.ParamType):
         return size
 
 
-class BackdropName(click.ParamType):
+class BackdropName(ParamType):
     """`blur`, the path of a photo that is there, or a colour."""
 
     name = "backdrop"
@@ -80,7 +87,8 @@ class BackdropName(click.ParamType):
             Backdrop.of(value)
         except InputError as error:
             self.fail(str(error), param, ctx)
-        return value
+        result: str = value
+        return result
 
 
 _OPTIONS = (

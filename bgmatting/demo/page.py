@@ -31,7 +31,8 @@ def build_page(service: Service | None = None) -> gr.Blocks:
         page.temp_file_sets.append(store.files)
         _Page(service, store)
     page.queue(max_size=MAX_WAITING)
-    return page
+    result: gr.Blocks = page
+    return result
 
 
 def launch_options() -> dict[str, Any]:

@@ -123,4 +123,7 @@ def reduced(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     colour = cv2.resize(image[..., :3] * alpha, size, interpolation=cv2.INTER_AREA)
     small = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)[..., None]
     colour = np.divide(colour, small, where=small > 0, out=np.zeros_like(colour))
-    return np.rint(np.concatenate([colour, small], axis=2)).clip(0, 255).astype(np.uint8)
+    result: NDArray[np.uint8] = (
+        np.rint(np.concatenate([colour, small], axis=2)).clip(0, 255).astype(np.uint8)
+    )
+    return result

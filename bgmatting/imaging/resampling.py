@@ -34,8 +34,8 @@ def working_size(own: Size, long_side: int | None) -> Size:
         )
     scale = min(1.0, long_side / max(own))
     # A very long photo keeps a few pixels across: both axes are mapped on their own.
-    shorten = lambda side: max(min(side, MIN_SIDE), round(side * scale))  # noqa: E731
-    return shorten(own[0]), shorten(own[1])
+    width, height = (max(min(side, MIN_SIDE), round(side * scale)) for side in own)
+    return width, height
 
 
 def network_size(own: Size, long_side: int | None) -> Size:
@@ -76,7 +76,7 @@ def shrink(photo: NDArray[Any], size: Size) -> NDArray[Any]:
     """
     if size_of(photo) == size:
         return photo
-    return cv2.resize(photo, size, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
+    return cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
 
 
 class Enlarged:
@@ -129,9 +129,11 @@ def _cubic_weights(t: NDArray[np.float32]) -> tuple[int, list[NDArray[np.float32
     a = np.float32(-0.75)
 
     def near(x: NDArray[np.float32]) -> NDArray[np.float32]:
-        return ((a + 2) * x - (a + 3)) * x * x + 1
+        result: NDArray[np.float32] = ((a + 2) * x - (a + 3)) * x * x + 1
+        return result
 
     def far(x: NDArray[np.float32]) -> NDArray[np.float32]:
-        return a * (((x - 5) * x + 8) * x - 4)
+        result: NDArray[np.float32] = a * (((x - 5) * x + 8) * x - 4)
+        return result
 
     return -1, [far(1 + t), near(t), near(1 - t), far(2 - t)]

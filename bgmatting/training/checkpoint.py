@@ -33,7 +33,8 @@ def load_checkpoint(folder: Path) -> dict[str, Any]:
     """
     path = folder / NAME
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        result: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        return result
     except FileNotFoundError:
         raise WeightsError(f"nothing to resume: no {path}; train without --resume first") from None
     except Exception as error:  # torch raises many kinds for a damaged file

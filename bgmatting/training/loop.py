@@ -270,7 +270,7 @@ class Trainer:
         self.accelerator.wait_for_everyone()
         raise KeyboardInterrupt(f"at step {self.step}; the same with --resume goes on from there")
 
-    def _state(self) -> dict:
+    def _state(self) -> dict[str, Any]:
         return {
             "backbone": self.config.backbone, "teacher": self.config.teacher,
             "start": self.config.start,

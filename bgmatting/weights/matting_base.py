@@ -178,7 +178,7 @@ class MattingBase(
         network.load_state_dict(converted, assign=True)
         return network.eval()
 
-    def save_pretrained(  # type: ignore[override]
+    def save_pretrained(
         self,
         save_directory: str | os.PathLike[str],
         *,

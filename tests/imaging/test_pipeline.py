@@ -283,7 +283,7 @@ def test_from_pretrained(tmp_path, pair):
     assert matter.dtype == torch.float32
     assert matter.backbone == "mobilenetv2"
     got = matter(*pair[:2])
-    assert got.size == (80, 60)
+    assert got.network_size == (80, 60)
     expected = Matter(network, device="cpu", dtype="float32")(*pair[:2])
     assert np.abs(got.alpha - expected.alpha).max() < 1e-4
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from ..limits import MAX_MEGAPIXELS
 from .colours import GREY_16, to_rgb, to_rgba
-from .reading import load, open_photo, orientation_of, turned
+from .reading import damaged, load, open_photo, orientation_of, turned
 
 
 def picture_size(path: Path) -> tuple[int, int]:
@@ -25,9 +25,14 @@ def picture_size(path: Path) -> tuple[int, int]:
     """
     with open_picture(path) as picture:
         width, height = picture.size
-        # Of TIFF files Pillow itself says how large they are when upright.
-        lies = picture.format != "TIFF" and orientation_of(picture) >= 5
-        return (height, width) if lies else (width, height)
+        # Of TIFF files Pillow itself says how large they are when upright; for the EXIF data of a
+        # PNG file that has none before its pixels, it would decode these.
+        if picture.format == "TIFF" or (picture.format == "PNG" and "exif" not in picture.info):
+            return width, height
+        try:
+            return (height, width) if orientation_of(picture) >= 5 else (width, height)
+        except Exception as error:  # decoders raise many kinds for damaged files
+            raise damaged(str(path), error) from error
 
 
 def has_transparency(path: Path) -> bool:
@@ -78,12 +83,11 @@ def read_grey(path: Path) -> NDArray[np.float32]:
     """
     with open_picture(path) as picture:
         load(picture, str(path))
-        orientation = orientation_of(picture)
-        if picture.mode in GREY_16:
-            grey = np.asarray(turned(picture, orientation), dtype=np.float32)
-            return grey / np.float32(65535)
-        grey = np.asarray(turned(picture.convert("L"), orientation), dtype=np.float32)
-        return grey / np.float32(255)
+        whole = picture.mode in GREY_16
+        upright = turned(picture if whole else picture.convert("L"), orientation_of(picture))
+        grey = np.asarray(upright, dtype=np.float32)
+        grey /= np.float32(65535 if whole else 255)
+        return grey
 
 
 def open_picture(path: Path) -> Image.Image:

@@ -109,7 +109,7 @@ def load(image: Image.Image, name: str) -> None:
         image.load()
         image.getexif()
     except Exception as error:  # decoders raise many kinds for damaged files
-        raise _damaged(name, error) from error
+        raise damaged(name, error) from error
 
 
 def orientation_of(image: Image.Image) -> int:
@@ -173,10 +173,11 @@ def _header(path: Path, name: str) -> Image.Image:
     except PermissionError:
         raise PhotoError(f"{name} cannot be read: permission denied") from None
     except Exception as error:  # decoders raise many kinds for damaged files
-        raise _damaged(name, error) from error
+        raise damaged(name, error) from error
 
 
-def _damaged(name: str, error: Exception) -> PhotoError:
+def damaged(name: str, error: Exception) -> PhotoError:
+    """What to raise for what a decoder raised."""
     if isinstance(error, MemoryError):
         return PhotoError(f"{name} needs more memory than there is: make it smaller")
     return PhotoError(

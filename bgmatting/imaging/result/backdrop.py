@@ -127,7 +127,7 @@ def lay_over(
 
 def rounded(planes: Map) -> list[NDArray[np.uint8]]:
     """(3, n, W) in 0..255 -> three of (n, W) uint8; to nearest, and to even between."""
-    return [cv2.convertScaleAbs(plane) for plane in planes]  # type: ignore[misc]
+    return [cv2.convertScaleAbs(plane) for plane in planes]
 
 
 def blurred(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:

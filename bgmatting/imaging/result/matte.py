@@ -22,7 +22,7 @@ from .backdrop import Backdrop, Colour, lay_over, rounded
 from .upsampling import Upsampler
 
 KINDS = ("cutout", "alpha", "foreground", "error")
-GREY = ("alpha", "error")
+GREY_KINDS = ("alpha", "error")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -146,7 +146,7 @@ class Matte:
     def _pixels(self, kind: str, bits: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
         if kind not in KINDS:
             raise InputError(f"unknown kind {kind!r}: choose one of {', '.join(KINDS)}")
-        if bits not in (8, 16) or (bits == 16 and kind not in GREY):
+        if bits not in (8, 16) or (bits == 16 and kind not in GREY_KINDS):
             raise InputError(
                 f"{kind} in {bits} bits is not to be had: alpha and error come in 8 or 16 bits, "
                 "the others in 8"
@@ -157,7 +157,10 @@ class Matte:
             return self._colours()
         grey = self.alpha if kind == "alpha" else self.error
         if bits == 16:
-            return np.rint(np.clip(grey, 0, 1) * np.float32(65535)).astype(np.uint16)
+            result: NDArray[np.uint8] | NDArray[np.uint16] = np.rint(
+                np.clip(grey, 0, 1) * np.float32(65535)
+            ).astype(np.uint16)
+            return result
         return cv2.convertScaleAbs(grey, alpha=255)  # type: ignore[return-value]
 
     def _cutout(self) -> NDArray[np.uint8]:

@@ -165,7 +165,8 @@ class Upsampler:
             towards *= towards
             norm += towards
         fine /= norm
-        return np.clip(fine, 0, 1, out=fine)
+        result: Map = np.clip(fine, 0, 1, out=fine)
+        return result
 
     def _refined_columns(self, top: int, bottom: int) -> slice:
         """The full-size columns that are refined in these rows; slice(0, 0) for none."""

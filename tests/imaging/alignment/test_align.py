@@ -18,7 +18,8 @@ from bgmatting.imaging.alignment.align import (
 )
 from bgmatting.imaging.alignment.geometry.registration import Registration
 from bgmatting.imaging.photos.pair import PhotoPair
-from bgmatting.imaging.result.plate_mismatch import UNTRUSTED, measure_mismatch
+from bgmatting.imaging.result import plate_mismatch
+from bgmatting.imaging.result.plate_mismatch import measure_mismatch
 
 HEIGHT, WIDTH = 240, 320
 
@@ -150,7 +151,7 @@ def test_the_plate_has_no_say_beyond_itself(rng, subject):
     covered = np.full((HEIGHT, WIDTH), 255, np.uint8)
     covered[:, :30] = 0
     plate = measure_mismatch(PhotoPair(photo, photo), PhotoPair(photo, photo, covered), subject)
-    assert (plate.variance[:, :30] == UNTRUSTED).all()
+    assert (plate.variance[:, :30] == plate_mismatch.SETTINGS.untrusted).all()
     assert plate.variance[:, 60:].max() < 0.01
 
 

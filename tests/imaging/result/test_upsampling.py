@@ -7,7 +7,8 @@ import pytest
 from bgmatting.imaging.arrays import by_bands
 from bgmatting.imaging.photos.pair import PhotoPair
 from bgmatting.imaging.resampling import shrink
-from bgmatting.imaging.result.plate_mismatch import UNTRUSTED, measure_mismatch, smooth_fill
+from bgmatting.imaging.result import plate_mismatch
+from bgmatting.imaging.result.plate_mismatch import measure_mismatch, smooth_fill
 from bgmatting.imaging.result.upsampling import Settings, Upsampler, edge_band, guided_coefficients
 
 HAIR = (60, 40, 20)
@@ -227,7 +228,7 @@ class TestPlate:
         small = shrink(source, (120, 90))
         alpha = np.ones((90, 120), dtype=np.float32)
         plate = measure_mismatch(PhotoPair(source, source), PhotoPair(small, small), alpha)
-        assert (plate.variance == UNTRUSTED).all()
+        assert (plate.variance == plate_mismatch.SETTINGS.untrusted).all()
         assert (plate.drift == 0).all()
 
     @pytest.mark.parametrize("shape", [(1, 1), (1, 7), (33, 20), (64, 64)])

@@ -6,17 +6,35 @@ units of the frame's long side, from its top left corner, so that one matrix ser
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...arrays import Size, size_of
+from ...arrays import Map, Size, size_of
 
 Matrix = NDArray[np.float64]
 
-FARTHEST = 0.2  # of the long side, the median displacement that is still believed
-STEEPEST = 15.0  # degrees of turn that are still believed
-GROWTH = 1.25  # of any side of the frame, or its inverse, that is still believed
+
+@dataclass(frozen=True)
+class Settings:
+    """Which motions of a camera are believed.
+
+    `benchmarks/registration.py` measures what they do.
+
+    Attributes:
+        farthest: median displacement, of the long side.
+        steepest: turn, degrees.
+        growth: of any side of the frame, or its inverse.
+    """
+
+    farthest: float = 0.2
+    steepest: float = 15.0
+    growth: float = 1.25
+
+
+SETTINGS = Settings()
 
 
 def to_pixels(matrix: Matrix, size: Size) -> Matrix:
@@ -42,7 +60,8 @@ def displacement(matrix: Matrix, size: Size) -> Matrix:
 def apply(matrix: Matrix, points: NDArray[np.float64]) -> Matrix:
     """Map points (n, 2)."""
     mapped = points @ matrix[:, :2].T + matrix[:, 2]
-    return mapped[:, :2] / mapped[:, 2:]
+    result: Matrix = mapped[:, :2] / mapped[:, 2:]
+    return result
 
 
 def turn(matrix: Matrix, size: Size) -> float:
@@ -70,13 +89,13 @@ def plausible(matrix: Matrix, size: Size) -> bool:
     if (sides[:, 0] * ahead[:, 1] - sides[:, 1] * ahead[:, 0]).min() <= 0:
         return False  # folded, mirrored or not convex
     growth = np.linalg.norm(sides, axis=1) / [width, height, width, height]
-    if growth.max() > GROWTH or growth.min() < 1 / GROWTH:
+    if growth.max() > SETTINGS.growth or growth.min() < 1 / SETTINGS.growth:
         return False
     moved = np.median(np.linalg.norm(displacement(matrix, size), axis=1))
-    return bool(moved <= FARTHEST and abs(turn(matrix, size)) <= STEEPEST)
+    return bool(moved <= SETTINGS.farthest and abs(turn(matrix, size)) <= SETTINGS.steepest)
 
 
-def move(photo: NDArray, matrix: Matrix, interpolation: int = cv2.INTER_LINEAR) -> NDArray:
+def move(photo: Map, matrix: Matrix, interpolation: int = cv2.INTER_LINEAR) -> Map:
     """A plate's map as the source's camera would see it; 0 where it does not reach.
 
     Args:

@@ -16,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from support.page_server import page_server
+from support.page_server import running_page
 
 EXAMPLE = "Fine hair"  # how the title of the example begins
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
@@ -56,7 +56,7 @@ def main() -> None:
     shot = Path(tempfile.mkstemp(suffix=".png")[1])
     with (
         tempfile.TemporaryDirectory() as files,
-        page_server(Path(files), patience=PATIENCE) as server,
+        running_page(Path(files)) as server,
         sync_playwright() as playwright,
     ):
         address = server.address

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from gradio_client import Client, handle_file
 from PIL import Image
-from support.page_server import page_server
+from support.page_server import running_page
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
@@ -124,10 +124,10 @@ def _told(name: str, outcomes: list[Outcome], memory: float) -> None:
 
 
 def test_twenty_clients(pairs, tmp_path):
-    with page_server(tmp_path) as server, ThreadPoolExecutor(CLIENTS * BURST) as pool:
+    with running_page(tmp_path) as server, ThreadPoolExecutor(CLIENTS * BURST) as pool:
         clients = [_client(server.address, tmp_path / f"client-{n}") for n in range(CLIENTS)]
         assert not _ask(clients[0], pairs[0]).wrong  # loads the weights
-        memory = Memory(server.process.pid)
+        memory = Memory(server.pid)
         alone = memory.now()
         memory.start()
 

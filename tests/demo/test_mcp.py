@@ -6,10 +6,9 @@ import json
 import urllib.error
 import urllib.request
 from importlib.metadata import PackageNotFoundError
-from pathlib import Path
 
 import pytest
-from support.page_server import page_server
+from support.page_server import running_page
 
 from bgmatting.demo import mcp
 
@@ -50,27 +49,29 @@ def test_gradio_s_own_switch_holds(monkeypatch, switch):
 def test_matte_is_the_only_tool(tmp_path):
     if mcp.mcp_server() is None:
         pytest.skip("needs the extra: pip install bgmatting[mcp]")
-    with page_server(tmp_path, **{mcp.SWITCH: "True"}) as server:
-        tools = _tools(f"{server.address}gradio_api/mcp/", server.log)
+    with running_page(tmp_path, **{mcp.SWITCH: "True"}) as server:
+        tools = _tools(f"{server.address}gradio_api/mcp/")
     assert [tool["name"].removeprefix("bgmatting_") for tool in tools] == ["matte"]
     assert {"source", "background", "backbone"} <= set(tools[0]["inputSchema"]["properties"])
     assert "without it" in tools[0]["description"]
 
 
-def _tools(address: str, log: Path) -> list[dict]:
+def _tools(address: str) -> list[dict]:
+    said = _ask(address, {"jsonrpc": "2.0", "id": 1, "method": "tools/list"})
+    return said["result"]["tools"]
+
+
+def _ask(address: str, question: dict) -> dict:
     request = urllib.request.Request(
         address,
-        json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}).encode(),
+        json.dumps(question).encode(),
         {
             "Content-Type": "application/json",
             "Accept": "application/json, text/event-stream",
             "MCP-Protocol-Version": "2025-06-18",
         },
     )
-    try:
-        with urllib.request.urlopen(request, timeout=200) as answer:
-            said = answer.read().decode()
-    except urllib.error.HTTPError as error:
-        raise AssertionError(error.read().decode() + log.read_text()) from error
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        said = answer.read().decode()
     data = next(line for line in said.splitlines() if line.startswith("data:"))
-    return json.loads(data.removeprefix("data:"))["result"]["tools"]
+    return json.loads(data.removeprefix("data:"))

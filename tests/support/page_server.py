@@ -1,4 +1,4 @@
-"""`app.py` as its users run it: a process, on a port of its own."""
+"""A running `app.py`, for tests that meet the page from outside."""
 
 from __future__ import annotations
 
@@ -7,93 +7,87 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 200  # far more than it takes, on a machine with other work
 
 
 @dataclass(frozen=True)
 class PageServer:
-    """A running `app.py`.
+    """Where a page is served.
 
     Attributes:
-        address: of the page, ending in a slash.
-        process: that serves it.
-        log: the file that it writes to.
+        address: with a slash at its end.
+        pid: of the process.
+        files: the folder in which the server makes one of its own.
+        log: what it prints.
+        took: seconds to the first answer.
     """
 
     address: str
-    process: subprocess.Popen[bytes]
+    pid: int
+    files: Path
     log: Path
+    took: float
 
-    def answers(self) -> bool:
-        """Whether the page is there by now.
-
-        Raises:
-            RuntimeError: the process has ended.
-        """
-        if self.process.poll() is not None:
-            raise RuntimeError(f"app.py ended:\n{self.log.read_text()}")
-        try:
-            with urllib.request.urlopen(self.address, timeout=5) as answer:
-                return answer.status == 200
-        except OSError:
-            return False
-
-    def wait(self, seconds: float) -> None:
-        """Wait until the page is there.
-
-        Raises:
-            RuntimeError: the process has ended, or it takes longer.
-        """
-        deadline = time.monotonic() + seconds
-        while not self.answers():
-            if time.monotonic() > deadline:
-                raise RuntimeError(
-                    f"app.py is not there after {seconds} s:\n{self.log.read_text()}"
-                )
-            time.sleep(0.1)
+    @property
+    def folder(self) -> Path:
+        """The server's own folder."""
+        (folder,) = self.files.glob("bgmatting-*")
+        return folder
 
 
 @contextmanager
-def page_server(
-    folder: Path, *, patience: float | None = 180, **variables: str
+def running_page(
+    folder: Path, *, cwd: Path = ROOT, script: Path = ROOT / "app.py", **environment: str
 ) -> Iterator[PageServer]:
-    """Run `app.py`, and end it after the block.
+    """Start a page and end it afterwards.
 
     Args:
-        folder: for its log, and for what it makes (`files`).
-        patience: seconds to wait until it answers; None: don't wait.
-        variables: of its environment.
-
-    Raises:
-        RuntimeError: it does not come up; the message has its log.
+        folder: for its files and its log.
+        cwd: where it is started from.
+        script: what is started.
+        environment: more variables.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {
+    variables = {
         **os.environ,
+        "PYTHONPATH": str(ROOT),
         "GRADIO_SERVER_PORT": str(port),
         "GRADIO_TEMP_DIR": str(folder / "files"),
         "OMP_WAIT_POLICY": "PASSIVE",
-        **variables,
+        **environment,
     }
-    log = folder / "log.txt"
+    log, address = folder / "log.txt", f"http://127.0.0.1:{port}/"
+    start = time.monotonic()
     with (
         log.open("w") as out,
         subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=out, stderr=out
+            [sys.executable, script], cwd=cwd, env=variables, stdout=out, stderr=out
         ) as process,
     ):
         try:
-            server = PageServer(f"http://127.0.0.1:{port}/", process, log)
-            if patience is not None:
-                server.wait(patience)
-            yield server
+            while not _answers(address):
+                assert process.poll() is None, f"app.py did not start:\n{log.read_text()}"
+                assert time.monotonic() - start < START_SECONDS, log.read_text()
+                time.sleep(0.05)
+            took = time.monotonic() - start
+            yield PageServer(address, process.pid, folder / "files", log, took)
         finally:
             process.terminate()
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, TimeoutError, ConnectionError):
+        return False

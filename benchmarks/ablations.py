@@ -75,7 +75,8 @@ def run(name: str, options: argparse.Namespace) -> dict[str, float]:
     folder = options.out / name.replace(",", "").replace(" ", "-")
     done = folder / "scores.json"
     if not done.exists():
-        trainer = Trainer(config(name, folder, options), resume=(folder / "checkpoint.pt").exists())
+        begun = (folder / "checkpoint.pt").exists()
+        trainer = (Trainer.resume if begun else Trainer.fresh)(config(name, folder, options))
         network = trainer.run()
         pairs = EvaluationSet(options.dataset)
         results = evaluate(network_predictor(network), pairs, method=name)

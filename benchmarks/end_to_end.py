@@ -72,11 +72,11 @@ def run(arguments: argparse.Namespace) -> dict:
         start = time.perf_counter()
         matte.save(out, overwrite=True)
         runs.append({**matte.timings, "write": time.perf_counter() - start})
-        shape = matte.size
+        size = matte.network_size
         del matte
     return {
         "runs": runs,
-        "shape": shape,
+        "size": size,
         "idle": idle,
         "peak": peak_memory(),
         "dtype": str(matter.dtype),
@@ -98,7 +98,7 @@ def peak_memory() -> float:
 
 def report(megapixels: float, result: dict) -> None:
     runs = result["runs"]
-    width, height = result["shape"]
+    width, height = result["size"]
     print(
         f"\n{megapixels:g} megapixels, worked at {width} x {height} in {result['dtype']}; "
         f"PNG of {result['bytes'] / 1e6:.1f} MB"

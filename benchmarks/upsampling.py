@@ -20,7 +20,8 @@ import numpy as np
 from bgmatting.evaluation.dataset import EvaluationSet
 from bgmatting.evaluation.metrics import gradient_error, mad, unknown_mse, unknown_region
 from bgmatting.imaging import Matter
-from bgmatting.imaging.resampling import shrink, working_shape
+from bgmatting.imaging.photos.pair import PhotoPair
+from bgmatting.imaging.resampling import shrink, working_size
 from bgmatting.imaging.result.upsampling import Settings, Upsampler
 
 NO_PLATE = 1e6  # so much doubt that the plate has no say: the guided filter alone
@@ -82,8 +83,8 @@ def measure(samples, names, matter, sizes, ways):
         height, width = sample.alpha.shape
         region = unknown_region(sample.alpha)
         for size in sizes:
-            shape = working_shape(width, height, size)
-            pair = shrink(sample.source, shape), shrink(sample.background, shape)
+            small = working_size((width, height), size)
+            pair = shrink(sample.source, small), shrink(sample.background, small)
             alpha, residual, _ = matter._engine(*pair)
             for way, settings in ways.items():
                 start = time.perf_counter()
@@ -92,7 +93,11 @@ def measure(samples, names, matter, sizes, ways):
                     fine = np.clip(fine, 0, 1)
                 else:
                     fine = Upsampler(
-                        sample.source, sample.background, *pair, alpha, residual, settings
+                        PhotoPair(sample.source, sample.background),
+                        PhotoPair(*pair),
+                        alpha,
+                        residual,
+                        settings,
                     ).alpha()
                 seconds = time.perf_counter() - start
                 scores[size, way].append(

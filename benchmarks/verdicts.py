@@ -24,7 +24,7 @@ from bgmatting import Matter
 from bgmatting.evaluation import EvaluationSet
 from bgmatting.imaging.alignment.light.tone_curves import to_stops, to_values
 from bgmatting.imaging.photos.reading import read_photo
-from bgmatting.imaging.resampling import shrink, working_shape
+from bgmatting.imaging.resampling import shrink, working_size
 from bgmatting.training.synthesis.assets import Assets
 from bgmatting.training.synthesis.settings import AssetFolders
 
@@ -122,8 +122,8 @@ def spoilt(
     if elsewhere is not None:
         # Sets show one place several times; the middle of another is another place still.
         mirrored = np.ascontiguousarray(elsewhere[:, ::-1])
-        shape = source.shape[1::-1]
-        made["another place"] = source, cv2.resize(mirrored, shape, interpolation=cv2.INTER_AREA)
+        size = source.shape[1], source.shape[0]
+        made["another place"] = source, cv2.resize(mirrored, size, interpolation=cv2.INTER_AREA)
     return made
 
 
@@ -141,7 +141,7 @@ def apart(source: Photo, plate: Photo, share: float) -> Pair:
 
 
 def small(photo: Photo) -> Photo:
-    return shrink(photo, working_shape(photo.shape[1], photo.shape[0], SIZE))
+    return shrink(photo, working_size((photo.shape[1], photo.shape[0]), SIZE))
 
 
 def print_table(counts: dict[str, Counter]) -> None:

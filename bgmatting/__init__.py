@@ -8,9 +8,8 @@ matte.save("cutout.png")
 
 from __future__ import annotations
 
-from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .errors import (
     BgmattingError,
@@ -21,6 +20,7 @@ from .errors import (
     PhotoError,
     WeightsError,
 )
+from .lazy import lazy
 
 if TYPE_CHECKING:
     from .imaging import Matte, Matter
@@ -45,17 +45,11 @@ try:
 except PackageNotFoundError:  # run from a folder that was never installed
     __version__ = "0+unknown"
 
-# Imported when first asked for: `bgmatting --help` should not wait for torch.
-_LAZY = {"MattingBase": ".weights.matting_base", "Matte": ".imaging", "Matter": ".imaging"}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_LAZY[name], __name__), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy(
+    __name__,
+    {
+        "MattingBase": ".weights.matting_base",
+        "Matte": ".imaging.result.matte",
+        "Matter": ".imaging.pipeline",
+    },
+)

@@ -7,22 +7,17 @@ beside this file). To look at all there is: `--all` writes more, in light and da
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from support.page_server import running_page
+
 EXAMPLE = "Fine hair"  # how the title of the example begins
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {
@@ -33,34 +28,6 @@ PHONE = {
 }
 BOTTOM = "Math.round(document.querySelector('#results').getBoundingClientRect().bottom + scrollY)"
 PATIENCE = 180  # seconds
-
-
-@contextmanager
-def server() -> Iterator[str]:
-    """Address of a running app.py."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}/"
-    with tempfile.TemporaryDirectory() as files:
-        environment = {
-            **os.environ,
-            "GRADIO_SERVER_PORT": str(port),
-            "GRADIO_TEMP_DIR": files,
-            "OMP_WAIT_POLICY": "PASSIVE",
-        }
-        with subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment) as process:
-            try:
-                deadline = time.monotonic() + PATIENCE
-                while time.monotonic() < deadline and process.poll() is None:
-                    try:
-                        urllib.request.urlopen(address, timeout=5).close()
-                        break
-                    except OSError:
-                        time.sleep(0.3)
-                yield address
-            finally:
-                process.terminate()
 
 
 def with_result(page: Page, address: str) -> None:
@@ -87,7 +54,12 @@ def main() -> None:
     folder: Path = arguments.folder
     folder.mkdir(parents=True, exist_ok=True)
     shot = Path(tempfile.mkstemp(suffix=".png")[1])
-    with server() as address, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as files,
+        running_page(Path(files)) as server,
+        sync_playwright() as playwright,
+    ):
+        address = server.address
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "bgmatting"
 # From the lowest to the highest: none imports from one after it, not even within a function or for
 # its types alone.
 LAYERS = (
-    {"errors"},
+    {"errors", "files", "timing", "lazy"},
     {"model"},
     {"weights", "hub"},
     {"imaging"},
@@ -107,6 +108,14 @@ def test_nothing_imports_upward(graph):
 
 def test_no_circles(graph):
     assert circles({name: others - ENTRIES for name, others in graph.items()}) == []
+
+
+def test_the_page_on_the_layout_is_up_to_date():
+    path = PACKAGE.parent / "docs" / "layout.py"
+    spec = importlib.util.spec_from_file_location("layout", path)
+    layout = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(layout)
+    assert layout.PAGE.read_text(encoding="utf-8") == layout.page(), "run: python docs/layout.py"
 
 
 def test_what_is_forbidden_is_found(tmp_path):

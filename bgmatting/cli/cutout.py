@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from ..errors import PhotoError
+from ..timing import stage
 from . import results
-from .messages import report_lines, stage, timing_table
+from .messages import report_lines, timing_table
 from .options import matting_options, settings
 from .settings import Settings
 

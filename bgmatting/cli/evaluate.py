@@ -142,13 +142,13 @@ def _name(weights: str) -> str:
 
 def _facts(called: str, matter: Matter, pairs: EvaluationSet, size: str | int) -> dict[str, Any]:
     from .. import __version__
-    from ..imaging.resampling import network_shape
+    from ..imaging.resampling import network_size
 
     sizes: dict[str | int, int | None] = {"auto": matter.working_size, "native": None}
     long_side = sizes[size] if isinstance(size, str) else size
     # Small photos are not enlarged to just any size, so say at which they were seen.
     seen = Counter(
-        "{}x{}".format(*network_shape(*pairs.sizes[name], long_side)) for name in pairs.names
+        "{}x{}".format(*network_size(pairs.sizes[name], long_side)) for name in pairs.names
     )
     return {
         "dataset": pairs.name,

@@ -14,8 +14,9 @@ import click
 from tqdm import tqdm
 
 from ..errors import InputError, OutputError
+from ..timing import stage
 from . import results
-from .messages import explain, report_lines, stage, timing_table
+from .messages import explain, report_lines, timing_table
 from .options import matting_options, settings
 from .pairing import Backgrounds, find_sources
 from .settings import Settings
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 @click.argument("out_dir", type=click.Path(path_type=Path))
 @matting_options
 @click.pass_obj
-def folder(state: State, sources: Path, background: Path, out_dir: Path, **options: Any) -> int:
+def folder(state: State, /, sources: Path, background: Path, out_dir: Path, **options: Any) -> int:
     """Cut the subjects out of a folder of photos.
 
     SOURCES is the folder of photos with the subject. BACKGROUND_OR_FOLDER is one photo of the

@@ -31,7 +31,8 @@ class LazyGroup(click.Group):
         if cmd_name not in self._summaries:
             return None
         module = importlib.import_module(f"{self._package}.{cmd_name}")
-        return getattr(module, cmd_name)
+        result: click.Command | None = getattr(module, cmd_name)
+        return result
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

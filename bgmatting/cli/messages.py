@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from time import perf_counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ..errors import BgmattingError
@@ -41,11 +39,3 @@ def timing_table(timings: Mapping[str, float]) -> str:
         for stage, seconds in timings.items()
     ]
     return "\n".join([*lines, f"{'total':<{width}}  {total:8.3f} s"])
-
-
-@contextmanager
-def stage(timings: dict[str, float], name: str) -> Iterator[None]:
-    """Add the seconds that the block takes to `timings[name]`."""
-    start = perf_counter()
-    yield
-    timings[name] = timings.get(name, 0) + perf_counter() - start

@@ -6,24 +6,26 @@ Nothing here imports torch, so that `--help` and wrong usage answer at once.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
-from PIL import ImageColor
 
+from ..imaging.limits import MIN_SIDE
 from .results import KINDS, OPTIONAL_KINDS
 from .settings import Settings
 
 DEFAULT_BACKBONE = "mobilenetv2"
 DEFAULT_BACKDROP = "white"
-BLUR = "blur"
-SMALLEST_SIZE = 16  # as the pipeline has it
+
+if TYPE_CHECKING:
+    ParamType: TypeAlias = click.ParamType[Any]
+else:
+    ParamType = click.ParamType  # not generic in all versions allowed
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 
-class BackboneName(click.ParamType):
+class BackboneName(ParamType):
     """A key of `BACKBONES`, which is looked up only when a name is given."""
 
     name = "name"
@@ -33,10 +35,11 @@ class BackboneName(click.ParamType):
 
         if value not in BACKBONES:
             self.fail(f"{value!r} is none of {', '.join(BACKBONES)}", param, ctx)
-        return value
+        result: str = value
+        return result
 
 
-class Kinds(click.ParamType):
+class Kinds(ParamType):
     """Comma-separated kinds of results."""
 
     name = "list"
@@ -51,45 +54,41 @@ class Kinds(click.ParamType):
         return tuple(names)
 
 
-class Size(click.ParamType):
+class Size(ParamType):
     """`auto`, `native` or a whole number of pixels."""
 
     name = "pixels"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str | int:
         if value in ("auto", "native") or isinstance(value, int):
-            return value
+            result: str | int = value
+            return result
         try:
             size = int(value)
         except ValueError:
             size = 0
         if size < 1:
             self.fail(f"{value!r} is neither a number of pixels nor auto nor native", param, ctx)
-        if size < SMALLEST_SIZE:
-            self.fail(f"{value} pixels are too few: at least {SMALLEST_SIZE}", param, ctx)
+        if size < MIN_SIDE:
+            self.fail(f"{value} pixels are too few: at least {MIN_SIDE}", param, ctx)
         return size
 
 
-class Backdrop(click.ParamType):
+class BackdropName(ParamType):
     """`blur`, the path of a photo that is there, or a colour."""
 
     name = "backdrop"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
-        if value.lower() == BLUR:
-            return BLUR
-        if Path(value).is_file():
-            return value
+        from ..errors import InputError
+        from ..imaging.result.backdrop import Backdrop
+
         try:
-            ImageColor.getrgb(value)
-        except ValueError:
-            self.fail(
-                f"{value!r} is neither a colour (white, '#00b140'), nor a photo that exists, "
-                f"nor {BLUR}",
-                param,
-                ctx,
-            )
-        return value
+            Backdrop.of(value)
+        except InputError as error:
+            self.fail(str(error), param, ctx)
+        result: str = value
+        return result
 
 
 _OPTIONS = (
@@ -115,7 +114,7 @@ _OPTIONS = (
     ),
     click.option(
         "--backdrop",
-        type=Backdrop(),
+        type=BackdropName(),
         metavar="COLOUR|IMAGE|blur",
         help="Write a composite on this: a colour, another photo, or the background blurred.  "
         f"[default with --save composite: {DEFAULT_BACKDROP}]",

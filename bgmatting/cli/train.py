@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from ..training.synthesis.settings import AssetFolders
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -89,7 +93,7 @@ Over several processes or machines:
     help="Only write a contact sheet of generated samples to this PNG: source, background, alpha "
     "and foreground of each.",
 )  # fmt: skip
-def train(**options) -> None:  # type: ignore[no-untyped-def]
+def train(**options: Any) -> None:
     """Train a network on generated pairs of photos with known mattes.
 
     Works with no pictures at all, better with folders of them. Ends by writing OUT/weights, which
@@ -119,7 +123,7 @@ def train(**options) -> None:  # type: ignore[no-untyped-def]
     _run(options, folders)
 
 
-def _run(options: dict, folders) -> None:  # type: ignore[no-untyped-def]
+def _run(options: dict[str, Any], folders: AssetFolders) -> None:
     from ..evaluation import EvaluationSet
     from ..training.config import TrainingConfig
     from ..training.loop import Trainer
@@ -148,7 +152,7 @@ def _run(options: dict, folders) -> None:  # type: ignore[no-untyped-def]
         **{name: options[name] for name in names}, folders=folders, schedule=schedule,
         check_every=options["check_every"], norms=options["norms"],
     )  # fmt: skip
-    trainer = Trainer(config, resume=options["resume"])
+    trainer = Trainer.resume(config) if options["resume"] else Trainer.fresh(config)
     network = trainer.run()
     if trainer.accelerator.is_main_process:
         from ..training.export import export

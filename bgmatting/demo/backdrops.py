@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,6 @@ from ..errors import InputError
 from .results import Result, reduced
 from .service import MAX_MEGAPIXELS
 from .texts import BACKDROPS, NEEDS_BACKDROP
-
-_RGB = re.compile(r"rgba?\(\s*([\d.]+)[,\s]+([\d.]+)[,\s]+([\d.]+)")
 
 
 @dataclass(frozen=True)
@@ -67,24 +64,25 @@ def compose(
     """Put a cut-out, (H, W, 4) uint8, straight colour, before its backdrop: (H, W, 3) uint8."""
     if choice.kind not in BACKDROPS:
         raise InputError(f"unknown backdrop {choice.kind!r}: choose {', '.join(BACKDROPS)}")
+    from ..imaging.result.backdrop import lay_over
+
     behind = _behind(cutout.shape[1::-1], choice, result, small=small)
     pixels = np.empty((*cutout.shape[:2], 3), dtype=np.uint8)
     step = max(1, (1 << 20) // cutout.shape[1])  # rows; in floating point all would take much
     for top in range(0, len(pixels), step):
         rows = slice(top, top + step)
-        alpha = cutout[rows, :, 3:] * np.float32(1 / 255)
+        planes = np.stack(cv2.split(cutout[rows])).astype(np.float32)  # 4, n, W
         back = behind[rows] if behind.ndim == 3 else behind
-        mixed = cutout[rows, :, :3] * alpha + back * (1 - alpha)
-        pixels[rows] = np.rint(mixed).astype(np.uint8)
+        cv2.merge(lay_over(planes[:3], planes[3] / 255, back), pixels[rows])
     return pixels
 
 
 def _behind(
-    shape: tuple[int, int], choice: Choice, result: Result, *, small: bool
+    size: tuple[int, int], choice: Choice, result: Result, *, small: bool
 ) -> NDArray[np.uint8]:
     """(H, W, 3) or (3,) uint8."""
     from ..imaging.photos.reading import read_photo
-    from ..imaging.result.backdrop import blurred, cover
+    from ..imaging.result.backdrop import blurred, cover, parse_colour
 
     if choice.kind == "colour":
         return np.array(parse_colour(choice.colour), dtype=np.uint8)
@@ -92,26 +90,9 @@ def _behind(
         if choice.photo is None:
             raise InputError(NEEDS_BACKDROP)
         photo = read_photo(choice.photo, max_megapixels=MAX_MEGAPIXELS, role="backdrop")
-        return cover(reduced(photo) if small else photo, shape)
+        return cover(reduced(photo) if small else photo, size)
     soft = blurred(read_png(result.preview("background")))
-    return cv2.resize(soft, shape, interpolation=cv2.INTER_LINEAR)  # type: ignore[return-value]
-
-
-def parse_colour(text: str) -> tuple[int, int, int]:
-    """A colour as pickers write it: "#rrggbb", "rgb(...)" with fractions too, or a name.
-
-    Raises:
-        InputError: it is none.
-    """
-    from PIL import ImageColor
-
-    found = _RGB.match(text.strip())
-    try:
-        values = map(float, found.groups()) if found else ImageColor.getrgb(text.strip())[:3]
-        red, green, blue = (min(255, max(0, round(value))) for value in values)
-    except ValueError:
-        raise InputError(f'{text!r} is no colour: expected one such as "#00b140"') from None
-    return red, green, blue
+    return cv2.resize(soft, size, interpolation=cv2.INTER_LINEAR)  # type: ignore[return-value]
 
 
 def read_png(path: Path) -> NDArray[np.uint8]:

@@ -31,7 +31,8 @@ def heat(error: NDArray[np.float32], photo: NDArray[np.uint8]) -> NDArray[np.uin
     painted = table[np.rint(level * 255).astype(np.uint8)]  # H, W, 3
     grey = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)[..., None] * DIM
     cover = np.sqrt(level)[..., None]  # faint errors must show too
-    return np.rint(painted * cover + grey * (1 - cover)).astype(np.uint8)
+    result: NDArray[np.uint8] = np.rint(painted * cover + grey * (1 - cover)).astype(np.uint8)
+    return result
 
 
 def legend() -> str:

@@ -44,7 +44,8 @@ def build_page(service: Service | None = None) -> GuardedBlocks:
         page.temp_file_sets += [store.files, uploads.files]
         _Page(service, store, uploads)
     page.queue(max_size=MAX_WAITING)
-    return page
+    result: gr.Blocks = page
+    return result
 
 
 def launch_options(page: GuardedBlocks) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def facts(matte: Matte) -> str:
     report = matte.report
     rows = [
         ("Photo", _pixels(matte.source.shape[1], matte.source.shape[0])),
-        ("The network looked at", _pixels(*matte.size)),
+        ("The network looked at", _pixels(*matte.network_size)),
         ("Light changed", f"{report.exposure:+.2f} EV, colour balance {report.balance:.2f} EV"),
     ]
     if report.aligned:

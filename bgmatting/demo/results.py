@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..files import whole
 from .heat import heat
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Result:
 
 def write_images(matte: Matte, folder: Path, stem: str) -> Result:
     """The four images at full size."""
-    result = Result(folder, stem, matte.source.shape[1::-1])
+    result = Result(folder, stem, matte.size)
     for kind in IMAGES:
         matte.save(result.file(kind), kind)
     return result
@@ -66,7 +67,7 @@ def write_all(matte: Matte, folder: Path, stem: str) -> Result:
     """All there is to look at and to download; the archive and composites are made later."""
     from ..imaging.photos.writing import save_png
 
-    result = Result(folder, stem, matte.source.shape[1::-1])
+    result = Result(folder, stem, matte.size)
     source = reduced(matte.source)
     error = np.asarray(
         cv2.resize(matte.error, source.shape[1::-1], interpolation=cv2.INTER_AREA), np.float32
@@ -96,28 +97,33 @@ def write_archive(result: Result, more: Sequence[Path] = ()) -> Path:
 
     PNG does not shrink further, so they are only stored.
     """
-    partial = result.archive.with_suffix(".partial")
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
+    with (
+        whole(result.archive) as partial,
+        zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive,
+    ):
         for kind in (*IMAGES, "alpha-16bit"):
             archive.write(result.file(kind), result.file(kind).name)
         for path in more:
             archive.write(path, path.name)
-    return partial.replace(result.archive)
+    return result.archive
 
 
 def reduced(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """(H, W), (H, W, 3) or (H, W, 4) uint8, straight colour -> no larger than a preview."""
-    from ..imaging.resampling import working_shape
+    from ..imaging.resampling import working_size
 
-    height, width = image.shape[:2]
-    shape = working_shape(width, height, PREVIEW_SIDE)
-    if shape == (width, height):
+    own = image.shape[1], image.shape[0]
+    size = working_size(own, PREVIEW_SIDE)
+    if size == own:
         return image
     if image.ndim == 2 or image.shape[2] == 3:
-        return cv2.resize(image, shape, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
+        return cv2.resize(image, size, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
     # Colours count by how much of them there is.
     alpha = image[..., 3:].astype(np.float32)
-    colour = cv2.resize(image[..., :3] * alpha, shape, interpolation=cv2.INTER_AREA)
-    small = cv2.resize(alpha, shape, interpolation=cv2.INTER_AREA)[..., None]
+    colour = cv2.resize(image[..., :3] * alpha, size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)[..., None]
     colour = np.divide(colour, small, where=small > 0, out=np.zeros_like(colour))
-    return np.rint(np.concatenate([colour, small], axis=2)).clip(0, 255).astype(np.uint8)
+    result: NDArray[np.uint8] = (
+        np.rint(np.concatenate([colour, small], axis=2)).clip(0, 255).astype(np.uint8)
+    )
+    return result

@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from ..files import write_text
 from ..hub.card import METRICS_NAME, is_untouched, read_card, with_metrics, write_card
 from ..imaging import Matter
-from ..weights.files import write_text
 from ..weights.names import CARD_NAME
 from .dataset import EvaluationSet
 from .predictors import difference_keyer, matter_predictor

@@ -21,9 +21,9 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from ..errors import InputError, PhotoError
+from ..errors import InputError
+from ..imaging.photos.pictures import picture_size, read_cutout, read_grey
 
 INDEX = "index.json"
 PARTS = {"src": "source", "bgr": "background", "pha": "true alpha", "fgr": "true foreground"}
@@ -166,37 +166,16 @@ def _find(folder: Path, name: str) -> dict[str, Path]:
 def _size(name: str, files: dict[str, Path]) -> tuple[int, int]:
     sizes = {}
     for path in files.values():
-        with _open(path) as image:
-            sizes[path.name] = image.size
+        sizes[path.name] = picture_size(path)
     if len(set(sizes.values())) > 1:
         got = ", ".join(f"{file} {w}x{h}" for file, (w, h) in sizes.items())
         raise InputError(f"the images of {name!r} must have one size, got {got}")
     return next(iter(sizes.values()))
 
 
-def _open(path: Path) -> Image.Image:
-    try:
-        return Image.open(path)
-    except (OSError, Image.DecompressionBombError) as error:
-        raise PhotoError(f"{path} cannot be opened as an image: {error}") from None
-
-
 def _colour(path: Path) -> NDArray[np.uint8]:
-    with _open(path) as image:
-        return np.asarray(_decoded(image, path).convert("RGB"))
+    return np.ascontiguousarray(read_cutout(path)[..., :3])
 
 
 def _grey(path: Path) -> NDArray[np.float32]:
-    with _open(path) as image:
-        _decoded(image, path)
-        if image.mode.startswith("I"):  # 16 bits a pixel
-            return np.asarray(image, dtype=np.float32) / np.float32(65535)
-        return np.asarray(image.convert("L"), dtype=np.float32) / np.float32(255)
-
-
-def _decoded(image: Image.Image, path: Path) -> Image.Image:
-    try:
-        image.load()
-    except (OSError, SyntaxError, ValueError) as error:
-        raise PhotoError(f"{path} is broken: {error}") from None
-    return image
+    return read_grey(path)

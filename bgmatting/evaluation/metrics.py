@@ -154,7 +154,8 @@ def _gradient(alpha: Floats) -> Floats:
     smooth, slope = smooth / np.linalg.norm(smooth), slope / np.linalg.norm(slope)
     across = cv2.sepFilter2D(alpha, cv2.CV_32F, slope, smooth, borderType=cv2.BORDER_REPLICATE)
     down = cv2.sepFilter2D(alpha, cv2.CV_32F, smooth, slope, borderType=cv2.BORDER_REPLICATE)
-    return np.sqrt(np.square(across) + np.square(down))
+    result: Floats = np.sqrt(np.square(across) + np.square(down))
+    return result
 
 
 def _largest_component(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -162,7 +163,8 @@ def _largest_component(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=4)
     if count == 1:  # only the background, label 0
         return np.zeros_like(mask)
-    return labels == 1 + np.argmax(stats[1:, cv2.CC_STAT_AREA])
+    result: NDArray[np.bool_] = labels == 1 + np.argmax(stats[1:, cv2.CC_STAT_AREA])
+    return result
 
 
 def _degree(excess: Floats) -> Floats:

@@ -85,4 +85,5 @@ def network_predictor(network: MattingNetwork) -> Predictor:
 
 
 def _unit(photo: Photo) -> NDArray[np.float32]:
-    return photo.astype(np.float32) / np.float32(255)
+    result: NDArray[np.float32] = photo.astype(np.float32) / np.float32(255)
+    return result

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from PIL import Image
 
 from ..errors import OutputError
+from ..files import make_folder, write_whole
 from .metrics import UNKNOWN_SHARE
 from .run import Result, Results
 from .scores import Scores
@@ -141,17 +141,14 @@ def write_report(
     """
     paths = report_paths(folder, list(sheets))
     data = json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    writers: list[Callable[[IO[bytes]], Any]] = [
-        lambda file: file.write(data.encode()),
-        lambda file: file.write((text.rstrip("\n") + "\n").encode()),
+    writers: list[Callable[[Path], object]] = [
+        lambda file: file.write_text(data, encoding="utf-8", newline="\n"),
+        lambda file: file.write_text(text.rstrip("\n") + "\n", encoding="utf-8", newline="\n"),
         *((lambda file, sheet=sheet: sheet.save(file, "PNG")) for sheet in sheets.values()),
     ]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for path, write in zip(paths, writers, strict=True):
-            _write_whole(path, write)
-    except OSError as error:
-        raise OutputError(f"the report cannot be written to {folder}: {error}") from None
+    make_folder(folder)
+    for path, write in zip(paths, writers, strict=True):
+        write_whole(path, write)
     return paths
 
 
@@ -190,14 +187,3 @@ def _method(result: Results) -> dict[str, Any]:
             for sample in result.samples
         },
     }
-
-
-def _write_whole(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("wb") as file:
-            write(file)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

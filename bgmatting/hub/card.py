@@ -13,8 +13,9 @@ from string import Template
 from typing import Any
 
 from ..errors import InputError, WeightsError
+from ..files import write_text
 from ..model.backbones import backbone_facts
-from ..weights.files import DEFAULT_WORKING_SIZE, read_config, write_text
+from ..weights.files import DEFAULT_WORKING_SIZE, read_config
 from ..weights.names import CARD_NAME, CONFIG_NAME
 
 Metrics = Sequence[Mapping[str, Any]] | Mapping[str, Any]

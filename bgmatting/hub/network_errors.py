@@ -33,7 +33,7 @@ def plain_errors(repo_id: str, doing: str, *, offline: bool = False) -> Iterator
         offline: whether the network was left alone on purpose.
     """
     verbosity = hub_logging.get_verbosity()
-    hub_logging.set_verbosity_error()  # its retries are not news: what comes of them is
+    hub_logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # its retries are not news: what comes of them is
     try:
         yield
     except BgmattingError:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import HubError, WeightsError
-from ..weights.files import read_config, sha256_of
+from ..files import sha256_of
+from ..weights.files import read_config
 from ..weights.matting_base import MattingBase
 from ..weights.names import CARD_NAME, CONFIG_NAME, WEIGHTS_NAME
 from ..weights.repositories import REPOSITORIES, is_repo_id, repository, shipped_weights

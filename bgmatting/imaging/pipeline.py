@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,20 +13,21 @@ from typing_extensions import Self
 
 from ..errors import InputError
 from ..model import MattingNetwork
+from ..timing import stage
+from ..weights.files import DEFAULT_WORKING_SIZE
 from .alignment.align import Alignment, align_again, confine, reduced
 from .alignment.align import align as find_alignment
-from .arrays import Map
+from .arrays import Map, Size, size_of
 from .engine import Engine
-from .photos.pair import fit_background
-from .photos.reading import MAX_MEGAPIXELS, Photo, read_photo
-from .resampling import enlarge, network_shape, shrink, working_shape
+from .limits import MAX_MEGAPIXELS
+from .photos.pair import PhotoPair, fit_background
+from .photos.reading import Photo, read_photo
+from .resampling import enlarge, network_size, shrink, working_size
 from .result.cleanup import clean as clean_alpha
 from .result.matte import Matte
 from .result.upsampling import Upsampler
 from .verdict.judge import judge
 from .verdict.removed_objects import drop_removed_objects
-
-DEFAULT_SIZE = 768  # for networks that don't say what suits them
 
 
 @dataclass(frozen=True)
@@ -37,15 +35,13 @@ class Look:
     """One run of the network, at working size.
 
     Attributes:
-        plate: (h, w, 3) uint8, RGB, what it was given.
-        covered: (h, w) float32, share of each pixel that the plate covers; None: all.
+        pair: what it was given.
         alpha: (h, w) float32, 0..1.
         residual: (h, w, 3) float32, foreground minus source, RGB.
         error: (h, w) float32, 0..1.
     """
 
-    plate: NDArray[np.uint8]
-    covered: Map | None
+    pair: PhotoPair
     alpha: Map
     residual: Map
     error: Map
@@ -74,7 +70,7 @@ class Matter:
         device: str | torch.device = "auto",
         dtype: str | torch.dtype = "auto",
     ) -> None:
-        self.working_size: int = getattr(network, "working_size", DEFAULT_SIZE)
+        self.working_size: int = getattr(network, "working_size", DEFAULT_WORKING_SIZE)
         self.backbone: str | None = getattr(network, "backbone_name", None)
         self._engine = Engine(network, device, dtype)
 
@@ -157,48 +153,43 @@ class Matter:
             size = self.working_size
         if isinstance(size, str):
             raise InputError(f'size is {size!r}; expected "auto", a number of pixels, or None')
-        with _stage(timings, "read"):
+        with stage(timings, "read"):
             full, plate = _read_pair(source, background, max_megapixels)
-        with _stage(timings, "fit"):
+        with stage(timings, "fit"):
             plate = fit_background(full, plate)
-            shape = working_shape(full.shape[1], full.shape[0], size)
-            seen = network_shape(full.shape[1], full.shape[0], size)
-            small = shrink(full, shape)
+            small_size = working_size(size_of(full), size)
+            seen = network_size(size_of(full), size)
+            small = shrink(full, small_size)
         alignment = Alignment()
         if align:
-            with _stage(timings, "align"):
+            with stage(timings, "align"):
                 overview = reduced(full, plate)
                 alignment = find_alignment(*overview)
         look, looks = self._look(small, plate, seen, alignment, timings, "network"), 1
         if align:
-            with _stage(timings, "second look"):
+            with stage(timings, "second look"):
                 better = align_again(*overview, alignment, look.alpha)
             if better is not None:
                 alignment = better
                 look, looks = self._look(small, plate, seen, better, timings, "second look"), 2
-        with _stage(timings, "judge"):
-            alpha, removed = drop_removed_objects(look.alpha, small, look.plate)
+        with stage(timings, "judge"):
+            alpha, removed = drop_removed_objects(look.alpha, look.pair)
             report = judge(
-                small,
-                look.plate,
+                look.pair,
                 alpha,
-                alignment.registration,
-                alignment.light,
-                None if look.covered is None else np.uint8(255) * (look.covered > 0.5),
-                looks,
-                before=shrink(plate, shape),
-                long_side=max(full.shape),
+                alignment,
+                before=shrink(plate, small_size),
                 removed=removed,
+                looks=looks,
+                long_side=max(full.shape),
             )
         # What was taken away may be wrong by as much.
         error = np.maximum(look.error, look.alpha - alpha)
         if clean:
             alpha = clean_alpha(alpha)
-        with _stage(timings, "upsample"):
+        with stage(timings, "upsample"):
             fitted, _ = alignment.apply(plate)
-            upsampler = Upsampler(
-                full, fitted, small, look.plate, alpha, look.residual, covered=look.covered
-            )
+            upsampler = Upsampler(PhotoPair(full, fitted), look.pair, alpha, look.residual)
             fine = upsampler.alpha()
         return Matte(full, fitted, fine, seen, timings, upsampler, error, report)
 
@@ -206,23 +197,24 @@ class Matter:
         self,
         small: NDArray[np.uint8],
         plate: NDArray[np.uint8],
-        seen: tuple[int, int],
+        seen: Size,
         alignment: Alignment,
         timings: dict[str, float],
-        stage: str,
+        stage_name: str,
     ) -> Look:
         """Run the network once, on the source at working size and the plate aligned.
 
         It sees them in the size `seen`; what it says comes back in the source's.
         """
-        with _stage(timings, stage):
-            shape = (small.shape[1], small.shape[0])
-            small_plate, covered = alignment.shrunk(plate, shape)
+        with stage(timings, stage_name):
+            size = size_of(small)
+            small_plate, covered = alignment.shrunk(plate, size)
             outputs = self._engine(enlarge(small, seen), enlarge(small_plate, seen))
-            said, residual, error = (shrink(output, shape) for output in outputs)
+            said, residual, error = (shrink(output, size) for output in outputs)
             alpha = confine(said, covered)
             # What was taken away may be wrong by as much.
-            return Look(small_plate, covered, alpha, residual, np.maximum(error, said - alpha))
+            pair = PhotoPair(small, small_plate, covered)
+            return Look(pair, alpha, residual, np.maximum(error, said - alpha))
 
 
 def _read_pair(
@@ -235,10 +227,3 @@ def _read_pair(
         )
         full = read_photo(source, max_megapixels=max_megapixels, role="source")
         return full, plate.result()
-
-
-@contextmanager
-def _stage(timings: dict[str, float], name: str) -> Iterator[None]:
-    start = time.perf_counter()
-    yield
-    timings[name] = timings.get(name, 0) + time.perf_counter() - start

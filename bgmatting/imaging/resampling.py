@@ -9,74 +9,74 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from .photos.reading import MIN_SIDE
+from .arrays import Size, size_of
+from .limits import MIN_SIDE
 
 MOST_ENLARGED = 2.0  # beyond that a photo has nothing more to show
 
 
-def working_shape(width: int, height: int, size: int | None) -> tuple[int, int]:
+def working_size(own: Size, long_side: int | None) -> Size:
     """(width, height) at which a photo is worked on: the working size, or its own if less.
 
     Args:
-        width: of the photo, pixels.
-        height: of the photo, pixels.
-        size: long side wanted; None: the photo's own. Never more than the photo's own.
+        own: (width, height) of the photo.
+        long_side: wanted, pixels; None: the photo's own. Never more than the photo's own.
 
     Raises:
-        InputError: `size` is not a positive whole number.
+        InputError: `long_side` is not a positive whole number.
     """
-    if size is None:
-        return width, height
-    if isinstance(size, bool) or not isinstance(size, int) or size < MIN_SIDE:
+    if long_side is None:
+        return own
+    if isinstance(long_side, bool) or not isinstance(long_side, int) or long_side < MIN_SIDE:
         raise InputError(
-            f"size is {size!r}; expected the working size's long side in pixels, "
+            f"size is {long_side!r}; expected the working size's long side in pixels, "
             f'a whole number of at least {MIN_SIDE}, or "auto", or None for the photo\'s own'
         )
-    scale = min(1.0, size / max(width, height))
+    scale = min(1.0, long_side / max(own))
     # A very long photo keeps a few pixels across: both axes are mapped on their own.
-    shorten = lambda side: max(min(side, MIN_SIDE), round(side * scale))  # noqa: E731
-    return shorten(width), shorten(height)
+    width, height = (max(min(side, MIN_SIDE), round(side * scale)) for side in own)
+    return width, height
 
 
-def network_shape(width: int, height: int, size: int | None) -> tuple[int, int]:
+def network_size(own: Size, long_side: int | None) -> Size:
     """(width, height) at which the network sees a photo, which may be more than its own.
 
     What is fine for a small photo, the gaps between leaves or strands, is a pixel or two, less than
     the network tells apart: enlarged, it sees them better.
 
     Args:
-        width, height, size: as for `working_shape`.
+        own, long_side: as for `working_size`.
 
     Raises:
-        InputError: as `working_shape`.
+        InputError: as `working_size`.
     """
-    own = working_shape(width, height, size)
-    scale = 1.0 if size is None else min(MOST_ENLARGED, size / max(width, height))
-    return own if scale <= 1 else (round(width * scale), round(height * scale))
+    at_most = working_size(own, long_side)
+    scale = 1.0 if long_side is None else min(MOST_ENLARGED, long_side / max(own))
+    return at_most if scale <= 1 else (round(own[0] * scale), round(own[1] * scale))
 
 
-def enlarge(photo: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
+def enlarge(photo: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
     """(h, w, 3) uint8 -> (H, W, 3), cubic.
 
     Args:
         photo: as above.
-        shape: (W, H), at least the photo's.
+        size: (W, H), at least the photo's.
     """
-    if photo.shape[1::-1] == shape:
+    if size_of(photo) == size:
         return photo
-    return cv2.resize(photo, shape, interpolation=cv2.INTER_CUBIC)  # type: ignore[return-value]
+    return cv2.resize(photo, size, interpolation=cv2.INTER_CUBIC)  # type: ignore[return-value]
 
 
-def shrink(photo: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
+def shrink(photo: NDArray[Any], size: Size) -> NDArray[Any]:
     """(H, W, 3) or (H, W) -> (h, w, 3) or (h, w), each pixel the average of what it covers.
 
     Args:
         photo: uint8 or float32, as above.
-        shape: (w, h), at most the photo's.
+        size: (w, h), at most the photo's.
     """
-    if photo.shape[1::-1] == shape:
+    if size_of(photo) == size:
         return photo
-    return cv2.resize(photo, shape, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
+    return cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
 
 
 class Enlarged:
@@ -86,22 +86,20 @@ class Enlarged:
 
     Args:
         small: (h, w) float32, or several as planes (C, h, w): faster here than (h, w, C).
-        shape: (W, H), at least the maps'.
+        size: (W, H), at least the maps'.
         cubic: cubic (a = -.75, as OpenCV and PyTorch have it; may overshoot); else linear.
     """
 
-    def __init__(
-        self, small: NDArray[np.float32], shape: tuple[int, int], *, cubic: bool = False
-    ) -> None:
+    def __init__(self, small: NDArray[np.float32], size: Size, *, cubic: bool = False) -> None:
         self.small = small
-        self.shape = shape
+        self.size = size
         self._interpolation = cv2.INTER_CUBIC if cubic else cv2.INTER_LINEAR
         self._weights = _cubic_weights if cubic else _linear_weights
 
     def span(self, top: int, bottom: int) -> slice:
         """The small maps' rows that full-size rows top..bottom-1 are made of, at least."""
         height = self.small.shape[-2]
-        scale = height / self.shape[1]
+        scale = height / self.size[1]
         first = int(np.floor((top + 0.5) * scale - 0.5)) - 1
         last = int(np.floor((bottom - 0.5) * scale - 0.5)) + 2
         return slice(max(first, 0), min(last, height - 1) + 1)
@@ -109,12 +107,12 @@ class Enlarged:
     def rows(self, top: int, bottom: int) -> NDArray[np.float32]:
         """Rows top..bottom-1 at full size: (n, W) float32, or (C, n, W)."""
         height, width = self.small.shape[-2:]
-        position = (np.arange(top, bottom) + 0.5) * (height / self.shape[1]) - 0.5
+        position = (np.arange(top, bottom) + 0.5) * (height / self.size[1]) - 0.5
         base = np.floor(position).astype(np.intp)
         offset, weights = self._weights((position - base).astype(np.float32))
         taps = [np.clip(base + tap, 0, height - 1) for tap in range(offset, offset + len(weights))]
         planes = self.small.reshape(-1, height, width)
-        full = np.empty((len(planes), bottom - top, self.shape[0]), dtype=np.float32)
+        full = np.empty((len(planes), bottom - top, self.size[0]), dtype=np.float32)
         for plane, out in zip(planes, full, strict=True):
             tall = sum(w[:, None] * plane[tap] for w, tap in zip(weights, taps, strict=True))
             cv2.resize(tall, out.shape[::-1], dst=out, interpolation=self._interpolation)
@@ -131,9 +129,11 @@ def _cubic_weights(t: NDArray[np.float32]) -> tuple[int, list[NDArray[np.float32
     a = np.float32(-0.75)
 
     def near(x: NDArray[np.float32]) -> NDArray[np.float32]:
-        return ((a + 2) * x - (a + 3)) * x * x + 1
+        result: NDArray[np.float32] = ((a + 2) * x - (a + 3)) * x * x + 1
+        return result
 
     def far(x: NDArray[np.float32]) -> NDArray[np.float32]:
-        return a * (((x - 5) * x + 8) * x - 4)
+        result: NDArray[np.float32] = a * (((x - 5) * x + 8) * x - 4)
+        return result
 
     return -1, [far(1 + t), near(t), near(1 - t), far(2 - t)]

@@ -12,7 +12,7 @@ from torchvision.models.resnet import Bottleneck, ResNet
 INPUT_CHANNELS = 6  # source RGB, then background RGB
 
 
-class ResNetEncoder(ResNet):
+class ResNetEncoder(ResNet):  # type: ignore[misc]
     """ResNet whose last stage is dilated in place of its stride.
 
     Attributes:
@@ -39,7 +39,7 @@ class ResNetEncoder(ResNet):
         return [x0, x1, x2, x3, x4]
 
 
-class MobileNetV2Encoder(MobileNetV2):
+class MobileNetV2Encoder(MobileNetV2):  # type: ignore[misc]
     """MobileNetV2 without its last 1x1 block, its last stage dilated in place of its stride.
 
     Attributes:

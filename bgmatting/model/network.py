@@ -90,7 +90,8 @@ class MattingNetwork(nn.Module):
         """The encoder's maps at 1/1, 1/2, 1/4, 1/8 and 1/16 -> what `raw` gives."""
         x0, x1, x2, x3, x4 = features
         x4 = self.aspp(x4)  # B, 256, H/16, W/16
-        return self.decoder(x4, x3, x2, x1, x0, outputs)
+        result: Tensor = self.decoder(x4, x3, x2, x1, x0, outputs)
+        return result
 
 
 def split_matte(raw: Tensor, src: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -9,17 +9,20 @@ from typing import Any
 import torch
 
 from ..errors import InputError, WeightsError
+from ..files import make_folder, write_whole
 from .config import TrainingConfig
 
 NAME = "checkpoint.pt"
 
 
 def save_checkpoint(folder: Path, state: dict[str, Any]) -> Path:
-    """Write `state` (tensors and plain values) to the folder's checkpoint, whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"{NAME}.partial"
-    torch.save(state, partial)
-    return partial.replace(folder / NAME)
+    """Write `state` (tensors and plain values) to the folder's checkpoint, whole or not at all.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    path = make_folder(folder) / NAME
+    return write_whole(path, lambda partial: torch.save(state, partial))
 
 
 def load_checkpoint(folder: Path) -> dict[str, Any]:
@@ -30,7 +33,8 @@ def load_checkpoint(folder: Path) -> dict[str, Any]:
     """
     path = folder / NAME
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        result: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        return result
     except FileNotFoundError:
         raise WeightsError(f"nothing to resume: no {path}; train without --resume first") from None
     except Exception as error:  # torch raises many kinds for a damaged file

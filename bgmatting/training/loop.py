@@ -7,8 +7,11 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict
+from typing import Any
 
 import torch
+from accelerate import Accelerator
+from typing_extensions import Self
 
 from ..errors import OutputError, TrainingError
 from ..model import MattingNetwork
@@ -24,7 +27,7 @@ from .objective import RawMatte, objective, parameter_groups
 from .planning import Planner
 from .processes import accelerator, agree, share
 from .start.growing import fold
-from .start.starting_point import starting_point
+from .start.starting_point import Start, starting_point
 from .synthesis.capture import Pair, anneal
 from .synthesis.preview import contact_sheet
 from .synthesis.samples import Draw, Layers, batches, photograph
@@ -34,39 +37,34 @@ HOPELESS = 50  # steps in a row whose gradients are no numbers
 
 
 class Trainer:
-    """One run. `Trainer(config).run()` trains and returns the averaged network."""
+    """One run: `Trainer.fresh(config).run()` trains and returns the averaged network.
 
-    def __init__(self, config: TrainingConfig, *, resume: bool = False, quiet: bool = False):
-        if not resume and (config.out / NAME).exists():
-            raise OutputError(
-                f"{config.out} holds a run already; continue it with --resume or choose another"
-            )
+    Made by `fresh` and `resume`.
+
+    Args:
+        config: of the run.
+        among: the processes of the run.
+        journal: of the run.
+        start: what it starts from, or for a run that goes on the form of it.
+    """
+
+    def __init__(
+        self, config: TrainingConfig, among: Accelerator, journal: Journal, start: Start
+    ) -> None:
         self.config = config
-        self.accelerator = accelerator(config)
-        self.device = self.accelerator.device
-        self.rank = self.accelerator.process_index
-        torch.manual_seed(config.seed)
+        self.accelerator, self.journal = among, journal
+        self.device = among.device
+        self.rank = among.process_index
         self.step = self.samples = 0
         self.minutes = 0.0
         self.checked = -1  # the step last validated
         self.lost = 0  # steps in a row whose gradients were no numbers
+        self.frozen = False
         self.interruption = Interruption()
-        self.journal = Journal(config.out, writes=self.accelerator.is_main_process, shows=not quiet)
         self.history: list[dict[str, float]] = []  # of this start; history.jsonl has all
-        if config.teacher and not resume:
-            self.journal.say("fitting the encoder to the teacher's")
-        state = load_checkpoint(config.out) if resume else None
-        if state is not None:
-            check_same_run(state, config)
-            for change in changed(state, config):
-                self.journal.say(change)
-        self.network, example, size = starting_point(config, fresh=state is None)
-        if state is not None:
-            self.network.load_state_dict(state["network"])
-            size = state.get("working_size", size)
-        self.working_size = config.working_size or size
+        self.network, example = start.network, start.example
+        self.working_size = config.working_size or start.working_size
         still_dropout(self.network)
-        self.frozen = state is not None and state.get("frozen", False)
         self.network.to(self.device).to(memory_format=torch.channels_last)
         self.average = WeightAverage(self.network)
         spare_from_autocast(self.network)
@@ -77,22 +75,74 @@ class Trainer:
         optimizer = torch.optim.AdamW(
             parameter_groups(self.network), lr=config.schedule.rate, fused=True
         )
-        self.model, self.optimizer = self.accelerator.prepare(
-            RawMatte(self.network, example), optimizer
-        )
-        if state is not None:
-            self.average.network.load_state_dict(state["average"])
-            self.optimizer.load_state_dict(state["optimizer"])
-            self.step, self.samples = state["step"], state["samples"]
-            self.minutes, self.checked = state["minutes"], state.get("checked", -1)
-            self.journal.running = state.get("running", {})
-            if self.accelerator.scaler is not None and state.get("scaler"):
-                self.accelerator.scaler.load_state_dict(state["scaler"])
-        processes = self.accelerator.num_processes
-        self.planner = Planner(config.schedule, config.seed, self.rank, processes, self.samples)
+        self.model, self.optimizer = among.prepare(RawMatte(self.network, example), optimizer)
+        self.planner = self._planner()
         self.validation = ValidationSet.draw(
             config.folders, self.device, config.validation, config.schedule.stages[-1].side
         )
+
+    @classmethod
+    def fresh(cls, config: TrainingConfig, *, quiet: bool = False) -> Self:
+        """A run from its beginning.
+
+        Args:
+            config: of the run.
+            quiet: show nothing.
+
+        Raises:
+            OutputError: the folder holds a run already.
+            WeightsError: what the run is to start from cannot be read.
+            InputError: or it does not fit the backbone.
+        """
+        if (config.out / NAME).exists():
+            raise OutputError(
+                f"{config.out} holds a run already; continue it with --resume or choose another"
+            )
+        among, journal = _surroundings(config, quiet)
+        if config.teacher:
+            journal.say("fitting the encoder to the teacher's")
+        return cls(config, among, journal, starting_point(config))
+
+    @classmethod
+    def resume(cls, config: TrainingConfig, *, quiet: bool = False) -> Self:
+        """A run that goes on from its checkpoint.
+
+        Args:
+            config: of the run; what of it is not as it was is told.
+            quiet: show nothing.
+
+        Raises:
+            WeightsError: there is no checkpoint, or it cannot be read.
+            InputError: it is of another run.
+        """
+        among, journal = _surroundings(config, quiet)
+        state = load_checkpoint(config.out)
+        check_same_run(state, config)
+        for change in changed(state, config):
+            journal.say(change)
+        start = starting_point(config, fresh=False)
+        start.network.load_state_dict(state["network"])
+        start = start._replace(working_size=state.get("working_size", start.working_size))
+        trainer = cls(config, among, journal, start)
+        trainer._restore(state)
+        return trainer
+
+    def _restore(self, state: dict[str, Any]) -> None:
+        """Take up a checkpoint's run where it stands; the network has its weights already."""
+        self.frozen = state.get("frozen", False)
+        self.average.network.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step, self.samples = state["step"], state["samples"]
+        self.minutes, self.checked = state["minutes"], state.get("checked", -1)
+        self.journal.running = state.get("running", {})
+        if self.accelerator.scaler is not None and state.get("scaler"):
+            self.accelerator.scaler.load_state_dict(state["scaler"])
+        self.planner = self._planner()
+
+    def _planner(self) -> Planner:
+        processes = self.accelerator.num_processes
+        config = self.config
+        return Planner(config.schedule, config.seed, self.rank, processes, self.samples)
 
     def run(self) -> MattingNetwork:
         """Train to the end of the schedule, from wherever the run stands.
@@ -220,7 +270,7 @@ class Trainer:
         self.accelerator.wait_for_everyone()
         raise KeyboardInterrupt(f"at step {self.step}; the same with --resume goes on from there")
 
-    def _state(self) -> dict:
+    def _state(self) -> dict[str, Any]:
         return {
             "backbone": self.config.backbone, "teacher": self.config.teacher,
             "start": self.config.start,
@@ -247,3 +297,10 @@ class Trainer:
         )
         for step in range(self.config.statistics):
             yield photograph(next(drawn), self.device, anneal(self.config.capture, 1), (key, step))
+
+
+def _surroundings(config: TrainingConfig, quiet: bool) -> tuple[Accelerator, Journal]:
+    """What a run needs before it has a network; from here on its randomness is its own."""
+    among = accelerator(config)
+    torch.manual_seed(config.seed)
+    return among, Journal(config.out, writes=among.is_main_process, shows=not quiet)

@@ -68,7 +68,8 @@ def clamp_through(x: Tensor) -> Tensor:
     that lets all of it pass has no end: terms that compare neighbours push values that are outside
     already, with no effect and so for ever; raw alphas of -10,000 came of it.
     """
-    return _ClampThrough.apply(x)
+    result: Tensor = _ClampThrough.apply(x)
+    return result
 
 
 def overshoot(x: Tensor) -> Tensor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -48,7 +50,7 @@ def objective(raw: Tensor, off: Tensor | None, truth: Pair) -> dict[str, Tensor]
     return terms
 
 
-def parameter_groups(network: MattingNetwork) -> list[dict]:
+def parameter_groups(network: MattingNetwork) -> list[dict[str, Any]]:
     """Weight decay for convolutions, none for norms, biases and the last convolution.
 
     The last one holds the hidden channels: without a gradient, decay alone would shrink them.

@@ -10,7 +10,6 @@ import os
 import pickle
 import re
 import shutil
-import uuid
 import warnings
 import zipfile
 from collections.abc import Mapping
@@ -22,10 +21,10 @@ import torch
 from torch import Tensor
 
 from ..errors import OutputError, WeightsError
+from ..files import make_folder, partial_path, sha256_of
 from ..hub.card import is_untouched, read_card
 from ..model import BACKBONES
 from .entries import check_entries, entries_of, to_dtype
-from .files import make_folder, sha256_of
 from .matting_base import MattingBase
 from .names import CARD_NAME, CONFIG_NAME, WEIGHTS_NAME
 
@@ -104,7 +103,7 @@ def convert(
         raise WeightsError(f"{source} holds values that are not finite, first in {broken[0]}")
 
     make_folder(target.absolute().parent)
-    part = target.absolute().with_name(f".{target.absolute().name}.{uuid.uuid4().hex[:8]}.partial")
+    part = partial_path(target.absolute())
     try:
         card = {
             "source": _source(source, digest, left_out),

@@ -6,12 +6,8 @@ float16 or bfloat16.
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import json
-import os
-import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +15,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from ..errors import InputError, OutputError, WeightsError
+from ..errors import InputError, WeightsError
+from ..files import write_whole
 from ..model.backbones import backbone_facts
 from .names import CONFIG_NAME, PICKLE_NAME, WEIGHTS_NAME
 
@@ -124,56 +121,4 @@ def write_weights(path: Path, state: Mapping[str, Tensor]) -> None:
     entries = {key: value.detach().cpu().contiguous() for key, value in state.items()}
     # Not save_file, whose files only their owner may read.
     content = save(entries, metadata={"format": "pt"})
-    write_whole(path, lambda part: part.write_bytes(content))
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file, whole or not at all.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
-    write_whole(path, lambda part: part.write_text(text, encoding="utf-8", newline="\n"))
-
-
-def write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a file beside `path`, then rename it: `path` is never half a file.
-
-    Raises:
-        OutputError: it cannot be written; what was at `path` is as it was.
-    """
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.partial")
-    try:
-        write(part)
-        part.replace(path)
-    except (OSError, SafetensorError) as error:
-        said = getattr(error, "strerror", None) or error
-        raise OutputError(f"cannot write {path}: {said}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-
-
-def sha256_of(path: Path) -> str:
-    """The file's sha256, hexadecimal; OSError where it cannot be read."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
-def make_folder(folder: str | os.PathLike[str]) -> Path:
-    """`folder`, made with its parents where it isn't there.
-
-    Raises:
-        OutputError: it cannot be made, or is a file.
-    """
-    path = Path(folder).expanduser()
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as error:
-        raise OutputError(f"{path} is a file; a folder is expected") from error
-    except OSError as error:
-        raise OutputError(f"cannot make the folder {path}: {error.strerror or error}") from error
-    return path
+    write_whole(path, lambda partial: partial.write_bytes(content))

@@ -15,6 +15,7 @@ from torch import Tensor
 from typing_extensions import Self
 
 from ..errors import HubError, InputError
+from ..files import make_folder, write_text
 from ..hub.card import render_card, write_card
 from ..hub.upload import files_of, upload
 from ..model import BACKBONES, MattingNetwork
@@ -24,10 +25,8 @@ from .files import (
     DEFAULT_WORKING_SIZE,
     check_folder,
     check_working_size,
-    make_folder,
     read_config,
     read_weights,
-    write_text,
     write_weights,
 )
 from .names import CONFIG_NAME, WEIGHTS_NAME
@@ -179,7 +178,7 @@ class MattingBase(
         network.load_state_dict(converted, assign=True)
         return network.eval()
 
-    def save_pretrained(  # type: ignore[override]
+    def save_pretrained(
         self,
         save_directory: str | os.PathLike[str],
         *,

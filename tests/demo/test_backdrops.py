@@ -8,9 +8,10 @@ from PIL import Image
 
 from bgmatting import Matter
 from bgmatting.demo import backdrops, results
-from bgmatting.demo.backdrops import Choice, parse_colour
+from bgmatting.demo.backdrops import Choice
 from bgmatting.demo.results import write_all
 from bgmatting.errors import InputError, PhotoError
+from bgmatting.imaging.result.backdrop import parse_colour
 
 
 @pytest.fixture(scope="module")

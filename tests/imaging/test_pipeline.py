@@ -48,7 +48,7 @@ def test_what_comes_out(matte, pair):
     assert np.allclose(matte.error, 0.25)
     assert (matte.source == source).all()
     assert (matte.background == background).all()
-    assert matte.size == (100, 75)
+    assert matte.network_size == (100, 75)
     stages = ["read", "fit", "align", "network", "second look", "judge", "upsample"]
     assert list(matte.timings) == stages
     assert all(seconds >= 0 for seconds in matte.timings.values())
@@ -92,7 +92,7 @@ def test_working_size(pair, oracle, size, expected):
     source, background, alpha = pair
     matter = oracle(alpha)
     matte = matter(source, background, size=size)
-    assert matte.size == expected
+    assert matte.network_size == expected
     assert matte.alpha.shape == alpha.shape
     assert np.abs(matte.alpha - alpha).mean() < 0.01
     assert matter._engine._network.seen[-1][0] == (1, 3, expected[1], expected[0])
@@ -105,7 +105,7 @@ def test_auto_is_what_the_network_says(pair):
 
     matter = Matter(Sized("mobilenetv2"), device="cpu")
     assert matter.backbone == "mobilenetv2"
-    assert matter(*pair[:2]).size == (96, 72)
+    assert matter(*pair[:2]).network_size == (96, 72)
 
 
 @pytest.mark.parametrize("size", ["big", 3, -1, 1.5])
@@ -283,7 +283,7 @@ def test_from_pretrained(tmp_path, pair):
     assert matter.dtype == torch.float32
     assert matter.backbone == "mobilenetv2"
     got = matter(*pair[:2])
-    assert got.size == (80, 60)
+    assert got.network_size == (80, 60)
     expected = Matter(network, device="cpu", dtype="float32")(*pair[:2])
     assert np.abs(got.alpha - expected.alpha).max() < 1e-4
 

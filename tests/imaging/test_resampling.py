@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bgmatting.errors import InputError
-from bgmatting.imaging.resampling import Enlarged, enlarge, network_shape, shrink, working_shape
+from bgmatting.imaging.resampling import Enlarged, enlarge, network_size, shrink, working_size
 
 sides = st.integers(1, 60)
 
@@ -16,33 +16,33 @@ sides = st.integers(1, 60)
 class TestWorkingShape:
     @given(st.integers(16, 9000), st.integers(16, 9000), st.integers(16, 2000))
     def test_long_side_is_met_and_nothing_grows(self, width, height, size):
-        w, h = working_shape(width, height, size)
+        w, h = working_size((width, height), size)
         assert max(w, h) == min(size, max(width, height))
         assert w <= width
         assert h <= height
         assert min(w, h) >= 16
 
     def test_shape_is_kept(self):
-        assert working_shape(4000, 3000, 768) == (768, 576)
-        assert working_shape(3000, 4000, 768) == (576, 768)
+        assert working_size((4000, 3000), 768) == (768, 576)
+        assert working_size((3000, 4000), 768) == (576, 768)
 
     def test_native(self):
-        assert working_shape(4000, 3000, None) == (4000, 3000)
+        assert working_size((4000, 3000), None) == (4000, 3000)
 
     @pytest.mark.parametrize("size", [0, -5, 15, 1.5, True, "512"])
     def test_refused(self, size):
         with pytest.raises(InputError, match="expected the working size"):
-            working_shape(100, 100, size)
+            working_size((100, 100), size)
 
 
 class TestNetworkShape:
     def test_small_photos_are_enlarged_to_the_working_size_but_no_more_than_twofold(self):
-        assert network_shape(512, 384, 768) == (768, 576)
-        assert network_shape(300, 200, 768) == (600, 400)
+        assert network_size((512, 384), 768) == (768, 576)
+        assert network_size((300, 200), 768) == (600, 400)
 
     def test_others_as_they_are_worked_on(self):
-        assert network_shape(4000, 3000, 768) == working_shape(4000, 3000, 768)
-        assert network_shape(300, 200, None) == (300, 200)
+        assert network_size((4000, 3000), 768) == working_size((4000, 3000), 768)
+        assert network_size((300, 200), None) == (300, 200)
 
 
 def test_enlarging_and_shrinking_back_changes_little(rng):

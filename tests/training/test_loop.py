@@ -38,7 +38,7 @@ def assert_same_weights(one: torch.nn.Module, other: torch.nn.Module) -> None:
 def test_a_run_changes_the_weights_and_writes_its_record(
     tmp_path: Path, config_in: MakeConfig
 ) -> None:
-    trainer = Trainer(config_in(tmp_path), quiet=True)
+    trainer = Trainer.fresh(config_in(tmp_path), quiet=True)
     before = {k: v.clone() for k, v in trainer.network.state_dict().items()}
     trainer.run()
     after = trainer.network.state_dict()
@@ -51,14 +51,14 @@ def test_a_run_changes_the_weights_and_writes_its_record(
 
 
 def test_resuming_repeats_the_run_exactly(tmp_path: Path, config_in: MakeConfig) -> None:
-    whole = Trainer(config_in(tmp_path / "whole"), quiet=True)
+    whole = Trainer.fresh(config_in(tmp_path / "whole"), quiet=True)
     whole.run()
-    halves = Trainer(config_in(tmp_path / "halves"), quiet=True)
+    halves = Trainer.fresh(config_in(tmp_path / "halves"), quiet=True)
     progress = halves._progress
     halves._progress = lambda: 1.0 if halves.step == 2 else progress()  # type: ignore[method-assign]
     halves.run()
     assert halves.step == 2
-    resumed = Trainer(config_in(tmp_path / "halves"), resume=True, quiet=True)
+    resumed = Trainer.resume(config_in(tmp_path / "halves"), quiet=True)
     assert resumed.step == 2
     resumed.run()
     assert_same_weights(whole.network, resumed.network)
@@ -67,9 +67,9 @@ def test_resuming_repeats_the_run_exactly(tmp_path: Path, config_in: MakeConfig)
 def test_a_run_that_is_stopped_goes_on_exactly_where_it_was(
     tmp_path: Path, config_in: MakeConfig
 ) -> None:
-    whole = Trainer(config_in(tmp_path / "whole", check_every=100), quiet=True)
+    whole = Trainer.fresh(config_in(tmp_path / "whole", check_every=100), quiet=True)
     whole.run()
-    stopped = Trainer(config_in(tmp_path / "stopped", check_every=100), quiet=True)
+    stopped = Trainer.fresh(config_in(tmp_path / "stopped", check_every=100), quiet=True)
     plan = stopped.planner.draws
 
     def stop_in_the_second_step(step: int) -> list:
@@ -81,7 +81,7 @@ def test_a_run_that_is_stopped_goes_on_exactly_where_it_was(
     with pytest.raises(KeyboardInterrupt, match=r"at step 2; .*--resume"):
         stopped.run()
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
-    resumed = Trainer(config_in(tmp_path / "stopped"), resume=True, quiet=True)
+    resumed = Trainer.resume(config_in(tmp_path / "stopped"), quiet=True)
     assert resumed.step == 2
     resumed.run()
     assert_same_weights(whole.network, resumed.network)
@@ -90,11 +90,11 @@ def test_a_run_that_is_stopped_goes_on_exactly_where_it_was(
 def test_resuming_a_finished_run_adds_nothing_to_its_record(
     tmp_path: Path, config_in: MakeConfig
 ) -> None:
-    Trainer(config_in(tmp_path), quiet=True).run()
+    Trainer.fresh(config_in(tmp_path), quiet=True).run()
     record = (tmp_path / "history.jsonl").read_text()
     steps = [json.loads(line)["step"] for line in record.splitlines()]
     assert steps == [2, 4]
-    Trainer(config_in(tmp_path), resume=True, quiet=True).run()
+    Trainer.resume(config_in(tmp_path), quiet=True).run()
     assert (tmp_path / "history.jsonl").read_text() == record
 
 
@@ -108,7 +108,7 @@ def test_a_run_whose_gradients_are_no_numbers_stops_with_its_weights_whole(
 
     monkeypatch.setattr(loop, "objective", lost)
     monkeypatch.setattr(loop, "HOPELESS", 3)
-    trainer = Trainer(config_in(tmp_path), quiet=True)
+    trainer = Trainer.fresh(config_in(tmp_path), quiet=True)
     with pytest.raises(TrainingError, match=r"no numbers, at step 2; .*--rate"):
         trainer.run()
     assert all(torch.isfinite(p).all() for p in trainer.network.parameters())
@@ -119,7 +119,7 @@ def test_a_batch_that_goes_wrong_leaves_no_statistics_behind(
 ) -> None:
     from bgmatting.training import loop
 
-    trainer = Trainer(config_in(tmp_path, norms=1.0), quiet=True)
+    trainer = Trainer.fresh(config_in(tmp_path, norms=1.0), quiet=True)
     norm = trainer.network.backbone.features[0][1]
     right = loop.objective
 
@@ -137,13 +137,13 @@ def test_a_batch_that_goes_wrong_leaves_no_statistics_behind(
 
 
 def test_a_run_is_not_overwritten_unasked(tmp_path: Path, config_in: MakeConfig) -> None:
-    Trainer(config_in(tmp_path), quiet=True).run()
+    Trainer.fresh(config_in(tmp_path), quiet=True).run()
     with pytest.raises(OutputError, match="--resume"):
-        Trainer(config_in(tmp_path), quiet=True)
+        Trainer.fresh(config_in(tmp_path), quiet=True)
     with pytest.raises(InputError, match="run of backbone mobilenetv2, not resnet50"):
-        Trainer(config_in(tmp_path, backbone="resnet50"), resume=True, quiet=True)
+        Trainer.resume(config_in(tmp_path, backbone="resnet50"), quiet=True)
     with pytest.raises(InputError, match="run of from None, not mobilenetv2"):
-        Trainer(config_in(tmp_path, start="mobilenetv2"), resume=True, quiet=True)
+        Trainer.resume(config_in(tmp_path, start="mobilenetv2"), quiet=True)
 
 
 def test_a_run_can_start_from_weights(tmp_path: Path, config_in: MakeConfig) -> None:
@@ -152,7 +152,7 @@ def test_a_run_can_start_from_weights(tmp_path: Path, config_in: MakeConfig) -> 
     base = MattingBase("mobilenetv2")
     base.save_pretrained(tmp_path / "weights")
     config = config_in(tmp_path / "run", start=str(tmp_path / "weights"))
-    assert_same_weights(Trainer(config, quiet=True).network, base)
+    assert_same_weights(Trainer.fresh(config, quiet=True).network, base)
 
 
 def test_resuming_does_not_need_what_the_run_started_from(
@@ -162,9 +162,9 @@ def test_resuming_does_not_need_what_the_run_started_from(
 
     MattingBase("mobilenetv2").save_pretrained(tmp_path / "weights")
     config = config_in(tmp_path / "run", start=str(tmp_path / "weights"))
-    Trainer(config, quiet=True).run()
+    Trainer.fresh(config, quiet=True).run()
     (tmp_path / "weights").rename(tmp_path / "elsewhere")
-    assert Trainer(config, resume=True, quiet=True).step == 4
+    assert Trainer.resume(config, quiet=True).step == 4
 
 
 def test_resuming_nothing_says_so(tmp_path: Path) -> None:
@@ -237,7 +237,8 @@ def test_a_steps_size_depends_on_neither_workers_nor_pauses(
 
     def planned(name: str, folder: str, **changes: object) -> Trainer:
         config = config_in(tmp_path / folder, schedule=schedule, check_every=2, **changes)
-        trainer = Trainer(config, quiet=True, resume=(tmp_path / folder / "checkpoint.pt").exists())
+        goes_on = (tmp_path / folder / "checkpoint.pt").exists()
+        trainer = (Trainer.resume if goes_on else Trainer.fresh)(config, quiet=True)
         plan, sizes[name] = trainer.planner.draws, {}
 
         def noting(step: int) -> list:
@@ -267,9 +268,9 @@ def test_a_steps_size_depends_on_neither_workers_nor_pauses(
 def test_resuming_with_another_course_says_so(
     tmp_path: Path, config_in: MakeConfig, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    Trainer(config_in(tmp_path), quiet=True).run()
+    Trainer.fresh(config_in(tmp_path), quiet=True).run()
     config = config_in(tmp_path, schedule=Schedule(samples=16, batch=4, rate=2e-3))
-    resumed = Trainer(config, resume=True)
+    resumed = Trainer.resume(config)
     said = capsys.readouterr().err
     assert "the run goes on with rate 0.002; it had rate 0.001" in said
     assert "goes on with crops 176:0.6,256:0.9,352:1; it had crops 32:1" in said
@@ -285,14 +286,14 @@ def test_weights_are_used_at_the_size_of_those_they_come_from(
 
     MattingBase("mobilenetv2", working_size=960).save_pretrained(tmp_path / "weights")
     config = config_in(tmp_path / "run", start=str(tmp_path / "weights"))
-    Trainer(config, quiet=True).run()
+    Trainer.fresh(config, quiet=True).run()
     (tmp_path / "weights").rename(tmp_path / "elsewhere")
-    resumed = Trainer(config, resume=True, quiet=True)
+    resumed = Trainer.resume(config, quiet=True)
     size = resumed.working_size
     folder = export(resumed.run(), config, samples=16, scores={}, working_size=size)
     assert MattingBase.from_pretrained(folder).working_size == 960
     asked = config_in(tmp_path / "run", start=config.start, working_size=512)
-    assert Trainer(asked, resume=True, quiet=True).working_size == 512
+    assert Trainer.resume(asked, quiet=True).working_size == 512
 
 
 def test_validation_holds_as_many_pairs_as_asked() -> None:

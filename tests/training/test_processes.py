@@ -19,7 +19,7 @@ config = TrainingConfig(
     validation=8, statistics=1,
     schedule=Schedule(samples=32, stages=(Stage(1, 32),), batch=4),
 )
-trainer = Trainer(config, quiet=True)
+trainer = Trainer.fresh(config, quiet=True)
 first = trainer.planner.draws(0)[0].key
 trainer.run()
 digest = hashlib.sha256()

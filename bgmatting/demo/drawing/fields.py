@@ -27,7 +27,8 @@ def clouds(
     while cell >= finest:
         total += weight * bumps(rng, size, cell)
         cell, weight = cell / 2, weight * rough
-    return (total - total.mean()) / total.std()
+    result: Map = (total - total.mean()) / total.std()
+    return result
 
 
 def soft(values: Map, sigma: float) -> Map:
@@ -39,7 +40,7 @@ def lit(height: Map, towards: tuple[float, float]) -> Map:
     """How much a relief faces a light from (dx, dy), y down: 0 where it is flat."""
     dx = cv2.Sobel(height, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
     dy = cv2.Sobel(height, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
-    return -(dx * towards[0] + dy * towards[1])  # type: ignore[return-value]
+    return -(dx * towards[0] + dy * towards[1])
 
 
 def colour(value: str) -> Map:

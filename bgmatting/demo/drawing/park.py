@@ -44,7 +44,8 @@ def _foliage(rng: np.random.Generator, size: Size, light: Map, clump: float) -> 
 def lit_by_sun(relief: Map) -> Map:
     """How much clumps face the upper left, deviation 1."""
     facing = relief - np.roll(relief, (5, 4), (0, 1))
-    return facing / facing.std()
+    result: Map = facing / facing.std()
+    return result
 
 
 def _sky_between(rng: np.random.Generator, scene: Map, y: Map, glow: Map) -> Map:

@@ -19,7 +19,8 @@ def plaster(rng: np.random.Generator, size: Size) -> Map:
     y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j].astype(np.float32)
     room = 0.62 - 0.16 * x - 0.08 * y
     light = room[..., None] * colour("#f1e7ea") + 0.78 * sun[..., None] * colour("#ffe9c8")
-    return (wall * light).astype(np.float32)
+    result: Map = (wall * light).astype(np.float32)
+    return result
 
 
 def _window(size: Size) -> Map:
@@ -70,7 +71,10 @@ def _plant(rng: np.random.Generator, size: Size) -> Map:
     # The nearer the leaves are to the wall, the sharper their shadow.
     x = np.linspace(0, 1, width, dtype=np.float32)[None]
     near = np.clip(1.6 * x - 0.5, 0, 1)
-    return np.clip(soft(drawn, 4) * near + soft(drawn, 9) * (1 - near), 0, 1).astype(np.float32)
+    result: Map = np.clip(soft(drawn, 4) * near + soft(drawn, 9) * (1 - near), 0, 1).astype(
+        np.float32
+    )
+    return result
 
 
 def brick(rng: np.random.Generator, size: Size) -> Map:
@@ -99,4 +103,5 @@ def brick(rng: np.random.Generator, size: Size) -> Map:
     wall = wall * (0.62 + 0.38 * np.clip(relief, 0, 1))[..., None]
     shade = 1 + 1.1 * lit(soft(relief, 0.9), (-0.6, -0.9))
     fall = 1.12 - 0.34 * (x / width) - 0.18 * (y / height)
-    return (wall * (shade * fall)[..., None] * colour("#fff3e2") * 1.3).astype(np.float32)
+    result: Map = (wall * (shade * fall)[..., None] * colour("#fff3e2") * 1.3).astype(np.float32)
+    return result

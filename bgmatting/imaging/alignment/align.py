@@ -8,18 +8,36 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Map
-from ..resampling import shrink, working_shape
+from ..arrays import Coverage, Map, Pixels, Size, fully, size_of
+from ..resampling import shrink, working_size
 from .geometry.registration import Registration, register, warp
 from .light.relighting import Light, fit_light, relight
 
-SIZE = 512  # long side, in pixels, at which geometry and light are estimated
-SURELY = 0.02  # alpha below this is background
-CLEARANCE = 0.012  # of the long side: how far from anything that may be foreground
-LEAST = 0.08  # share of the frame that must be background for a second look
-GAIN = 0.95  # a second look must bring the difference below this share of the first's
-ENOUGH = 1.0  # levels of 255: source and plate that differ by less need no second look
-SETTLED = 0.6  # agreement from which geometry, the dear part, is not asked again
+
+@dataclass(frozen=True)
+class Settings:
+    """How a plate is aligned, and when a second look is worth it.
+
+    Attributes:
+        long_side: pixels, at which geometry and light are estimated.
+        surely_background: alpha below this is background.
+        clearance: how far that must be from anything that may be foreground, of the long side.
+        least_background: share of the frame that must be background for a second look.
+        least_gain: a second look must bring the difference below this share of the first's.
+        fits_well: levels of 255: source and plate that differ by less need no second look.
+        settled: agreement from which geometry, the dear part, is not asked again.
+    """
+
+    long_side: int = 512
+    surely_background: float = 0.02
+    clearance: float = 0.012
+    least_background: float = 0.08
+    least_gain: float = 0.95
+    fits_well: float = 1.0
+    settled: float = 0.6
+
+
+SETTINGS = Settings()
 
 
 @dataclass(frozen=True)
@@ -46,35 +64,31 @@ class Alignment:
             plate: (H, W, 3) uint8, RGB, the whole frame at any size.
 
         Returns:
-            (H, W, 3) uint8, the same array if there is nothing to do; and (H, W) uint8, 255 where
-            the plate covers the source's frame, or None if it does everywhere.
+            (H, W, 3) uint8, the same array if there is nothing to do; and (H, W) uint8, how
+            much of each pixel the plate covers, or None if it does everywhere.
         """
         moved, covered = warp(plate, self.registration)
         return relight(moved, self.light), covered
 
-    def shrunk(
-        self, plate: NDArray[np.uint8], shape: tuple[int, int]
-    ) -> tuple[NDArray[np.uint8], Map | None]:
-        """`apply`, and bring the result to `shape`, (w, h); coverage as (h, w) float32, 0..1.
+    def shrunk(self, plate: NDArray[np.uint8], size: Size) -> tuple[Pixels, Coverage | None]:
+        """`apply`, and bring the result to `size`; with the coverage there.
 
         Moved at twice the size where there is that much, for moving softens.
         """
         if self.idle:
-            return shrink(plate, shape), None
-        height, width = plate.shape[:2]
-        fine, covered = self.apply(shrink(plate, working_shape(width, height, 2 * max(shape))))
+            return shrink(plate, size), None
+        fine, covered = self.apply(shrink(plate, working_size(size_of(plate), 2 * max(size))))
         if covered is None:
-            return shrink(fine, shape), None
-        share = cv2.resize(covered, shape, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-        return shrink(fine, shape), share
+            return shrink(fine, size), None
+        return shrink(fine, size), shrink(covered, size)
 
 
 def reduced(
     source: NDArray[np.uint8], plate: NDArray[np.uint8]
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Both photos, (H, W, 3) uint8, at the size at which `align` and `align_again` look at them."""
-    shape = working_shape(source.shape[1], source.shape[0], SIZE)
-    return shrink(source, shape), shrink(plate, shape)
+    size = working_size(size_of(source), SETTINGS.long_side)
+    return shrink(source, size), shrink(plate, size)
 
 
 def align(source: NDArray[np.uint8], plate: NDArray[np.uint8]) -> Alignment:
@@ -101,26 +115,30 @@ def align_again(
         None unless source and plate then agree measurably better on the background.
     """
     source, plate = reduced(source, plate)
-    alpha = cv2.resize(alpha, source.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    alpha = cv2.resize(alpha, size_of(source), interpolation=cv2.INTER_LINEAR)
     background = surely_background(alpha)
-    if background.mean() < LEAST:
+    if background.mean() < SETTINGS.least_background:
         return None
     before = _difference(source, plate, first, background)
-    if before < ENOUGH:
+    if before < SETTINGS.fits_well:
         return None
-    settled = first.registration.agreement >= SETTLED and not first.registration.failed
+    settled = first.registration.agreement >= SETTINGS.settled and not first.registration.failed
     second = _align(source, plate, background, first.registration if settled else None)
-    return second if _difference(source, plate, second, background) < GAIN * before else None
+    return (
+        second
+        if _difference(source, plate, second, background) < SETTINGS.least_gain * before
+        else None
+    )
 
 
 def surely_background(alpha: Map) -> Map:
     """Where a matte shows background, well away from the subject: (h, w) float32, 0 or 1."""
-    reach = max(1, round(CLEARANCE * max(alpha.shape)))
+    reach = max(1, round(SETTINGS.clearance * max(alpha.shape)))
     window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1,) * 2)
-    return cv2.erode((alpha < SURELY).astype(np.float32), window)
+    return cv2.erode((alpha < SETTINGS.surely_background).astype(np.float32), window)
 
 
-def confine(alpha: Map, covered: Map | None) -> Map:
+def confine(alpha: Map, covered: Coverage | None) -> Map:
     """Allow a subject where the plate says nothing only as it goes on from where it does.
 
     Beyond the plate's edge its continuation differs from the source whatever is there. Alpha is
@@ -128,11 +146,11 @@ def confine(alpha: Map, covered: Map | None) -> Map:
 
     Args:
         alpha: (h, w) float32, 0..1.
-        covered: (h, w) float32, share of each pixel that the plate covers; None: everywhere.
+        covered: (h, w) uint8, how much of each pixel the plate covers; None: all of it.
     """
     if covered is None:
         return alpha
-    known = covered > 0.99
+    known = fully(covered)
     if known.all() or not known.any():
         return alpha
     # In rings outwards; chessboard distance, as a 3x3 window grows.

@@ -40,6 +40,19 @@ def to_rgb(image: Image.Image, name: str) -> Image.Image:
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
+def to_rgba(image: Image.Image, name: str) -> Image.Image:
+    """An image in RGBA mode, straight, its colours sRGB; otherwise as `to_rgb`."""
+    if not image.has_transparency_data:
+        return to_rgb(image, name).convert("RGBA")
+    profile = image.info.get("icc_profile")
+    image = image.convert("RGBA")
+    colours = image.convert("RGB")
+    if profile:
+        colours = _from_profile(colours, profile)
+    colours.putalpha(image.getchannel("A"))
+    return colours
+
+
 def eight_bits(image: Image.Image, name: str) -> Image.Image:
     """Grey of a mode in `GREY_16` as "L": 0..65535 -> 0..255, rounded; Pillow itself would clip.
 

@@ -1,14 +1,37 @@
-"""Source and background brought to one size."""
+"""Source and background of one size."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import PairError
+from ..arrays import Coverage, Pixels, Size, size_of
 
 SHAPE_TOLERANCE = 0.01  # relative; scaled copies of one photo differ by rounding, crops by more
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoPair:
+    """A source, and a plate of its size to hold it against.
+
+    Attributes:
+        source: (h, w, 3) uint8, RGB.
+        plate: (h, w, 3) uint8, RGB: the background, aligned and relit as far as that was done.
+        covered: (h, w) uint8, how much of each pixel the plate covers; None: all of it.
+    """
+
+    source: Pixels
+    plate: Pixels
+    covered: Coverage | None = None
+
+    @property
+    def size(self) -> Size:
+        """(width, height)."""
+        return size_of(self.source)
 
 
 def fit_background(source: NDArray[np.uint8], background: NDArray[np.uint8]) -> NDArray[np.uint8]:

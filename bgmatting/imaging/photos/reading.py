@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ...errors import InputError, PhotoError
+from ..limits import MAX_MEGAPIXELS, MIN_SIDE
 from .colours import to_rgb
 
 Photo: TypeAlias = "str | os.PathLike[str] | Image.Image | NDArray[np.uint8]"
 
-MAX_MEGAPIXELS = 100.0
-MIN_SIDE = 16  # pixels; the network halves its input four times
 
 # By Pillow's names. Nothing that runs a program (EPS) or holds drawings or documents.
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "BMP", "GIF", "PPM")
@@ -28,17 +25,7 @@ READABLE = "JPEG, PNG, HEIC, WebP, AVIF, TIFF, BMP or GIF"
 RAW_SUFFIXES = {".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".pef", ".raf", ".rw2", ".srw"}
 DNG_VERSION = 50706  # a TIFF tag that only DNG files have
 
-# What brings an image upright, by EXIF orientation (tag 274); 1 and anything unknown: nothing.
-_ORIENTATION = 274
-_TURNS: dict[int, tuple[Callable[[Any], Any], ...]] = {
-    2: (lambda image: cv2.flip(image, 1),),
-    3: (lambda image: cv2.rotate(image, cv2.ROTATE_180),),
-    4: (lambda image: cv2.flip(image, 0),),
-    5: (cv2.transpose,),
-    6: (lambda image: cv2.rotate(image, cv2.ROTATE_90_CLOCKWISE),),
-    7: (cv2.transpose, lambda image: cv2.rotate(image, cv2.ROTATE_180)),
-    8: (lambda image: cv2.rotate(image, cv2.ROTATE_90_COUNTERCLOCKWISE),),
-}
+_ORIENTATION = 274  # the EXIF tag
 
 _opening = threading.Lock()
 
@@ -72,9 +59,8 @@ def read_photo(
         return _from_image(photo, max_megapixels, f"the {role}")
     if isinstance(photo, (str, os.PathLike)):
         path = Path(photo)
-        _check_file(path)
         # Messages name the file without its folder, which may be nobody's business.
-        with _open(path) as image:
+        with open_photo(path, name=path.name, max_megapixels=max_megapixels) as image:
             return _from_image(image, max_megapixels, path.name)
     raise InputError(
         f"the {role} is {_article(type(photo).__name__)}; "
@@ -82,20 +68,82 @@ def read_photo(
     )
 
 
-def _check_file(path: Path) -> None:
+def open_photo(
+    path: Path,
+    *,
+    name: str,
+    max_megapixels: float = MAX_MEGAPIXELS,
+    min_side: int = MIN_SIDE,
+) -> Image.Image:
+    """Read a file's header; its pixels are decoded later.
+
+    Args:
+        path: of the file.
+        name: what to call it in messages.
+        max_megapixels, min_side: what is larger or smaller is refused.
+
+    Raises:
+        PhotoError: there is no such file, it is not an image, or of a size that cannot be used.
+    """
+    _check_file(path, name)
+    image = _header(path, name)
+    try:
+        _check_size(image.width, image.height, max_megapixels, name, min_side)
+    except PhotoError:
+        image.close()
+        raise
+    return image
+
+
+def load(image: Image.Image, name: str) -> None:
+    """Decode an image's pixels, of an animation the first frame's.
+
+    Raises:
+        PhotoError: it is damaged, or a camera's raw file.
+    """
+    if image.format == "TIFF" and DNG_VERSION in getattr(image, "tag_v2", ()):
+        raise _raw(name)
+    try:
+        if getattr(image, "n_frames", 1) > 1:
+            image.seek(0)
+        image.load()
+        image.getexif()
+    except Exception as error:  # decoders raise many kinds for damaged files
+        raise damaged(name, error) from error
+
+
+def orientation_of(image: Image.Image) -> int:
+    """How its EXIF data says that an image is to be turned: 1 to 8, 1 for not at all."""
+    orientation: Any = image.getexif().get(_ORIENTATION)
+    return int(orientation) if orientation in range(2, 9) else 1
+
+
+def turned(image: Image.Image, orientation: int) -> Image.Image:
+    """An image brought upright; its own EXIF data doesn't count, and may be damaged."""
+    if orientation == 1:
+        return image
+    exif = Image.Exif()
+    exif[_ORIENTATION] = orientation
+    image = image.copy()
+    image.info = {"exif": exif.tobytes()}
+    ImageOps.exif_transpose(image, in_place=True)
+    return image
+
+
+def _check_file(path: Path, name: str) -> None:
     try:
         is_folder, size = path.is_dir(), path.stat().st_size
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
         if isinstance(error, (FileNotFoundError, NotADirectoryError)):
             raise PhotoError(f"there is no file {path}: check the name and the folder") from None
         reason = getattr(error, "strerror", None) or str(error)
-        raise PhotoError(f"{path.name} cannot be read: {reason}") from error
+        raise PhotoError(f"{name} cannot be read: {reason}") from error
     if is_folder:
         raise PhotoError(f"{path} is a folder; expected one photo")
     if size == 0:
-        raise PhotoError(f"{path.name} is empty (0 bytes): copy or download it again")
+        raise PhotoError(f"{name} is empty (0 bytes): copy or download it again")
     if path.suffix.lower() in RAW_SUFFIXES:
-        raise _raw(path.name)
+        raise _raw(name)
 
 
 def _raw(name: str) -> PhotoError:
@@ -104,8 +152,7 @@ def _raw(name: str) -> PhotoError:
     )
 
 
-def _open(path: Path) -> Image.Image:
-    """Read a file's header; its pixels are decoded later."""
+def _header(path: Path, name: str) -> Image.Image:
     from pi_heif import register_heif_opener
 
     if "HEIF" not in Image.OPEN:
@@ -116,20 +163,21 @@ def _open(path: Path) -> Image.Image:
             # Pillow's own limit would warn or raise here. Ours is checked before decoding.
             limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
             try:
-                return Image.open(path, formats=[name for name in FORMATS if name in Image.OPEN])
+                return Image.open(path, formats=[kind for kind in FORMATS if kind in Image.OPEN])
             finally:
                 Image.MAX_IMAGE_PIXELS = limit
     except UnidentifiedImageError:
         raise PhotoError(
-            f"{path.name} is not a photo that can be read here: expected {READABLE}"
+            f"{name} is not a photo that can be read here: expected {READABLE}"
         ) from None
     except PermissionError:
-        raise PhotoError(f"{path.name} cannot be read: permission denied") from None
+        raise PhotoError(f"{name} cannot be read: permission denied") from None
     except Exception as error:  # decoders raise many kinds for damaged files
-        raise _damaged(path.name, error) from error
+        raise damaged(name, error) from error
 
 
-def _damaged(name: str, error: Exception) -> PhotoError:
+def damaged(name: str, error: Exception) -> PhotoError:
+    """What to raise for what a decoder raised."""
     if isinstance(error, MemoryError):
         return PhotoError(f"{name} needs more memory than there is: make it smaller")
     return PhotoError(
@@ -140,19 +188,9 @@ def _damaged(name: str, error: Exception) -> PhotoError:
 
 def _from_image(image: Image.Image, max_megapixels: float, name: str) -> NDArray[np.uint8]:
     _check_size(image.width, image.height, max_megapixels, name)
-    if image.format == "TIFF" and DNG_VERSION in getattr(image, "tag_v2", ()):
-        raise _raw(name)
-    try:
-        if getattr(image, "n_frames", 1) > 1:
-            image.seek(0)
-        image.load()
-        orientation = image.getexif().get(_ORIENTATION)
-    except Exception as error:  # decoders raise many kinds for damaged files
-        raise _damaged(name, error) from error
-    photo = np.array(to_rgb(image, name))  # H, W, 3; a copy: PIL's own memory goes
-    for turn in _TURNS.get(orientation or 1, ()):
-        photo = turn(photo)
-    return photo
+    load(image, name)
+    rgb = to_rgb(image, name)
+    return np.array(turned(rgb, orientation_of(image)))  # H, W, 3; a copy: PIL's own memory goes
 
 
 def _from_array(array: NDArray[Any], max_megapixels: float, name: str) -> NDArray[np.uint8]:
@@ -172,15 +210,17 @@ def _from_array(array: NDArray[Any], max_megapixels: float, name: str) -> NDArra
     return np.ascontiguousarray(array)
 
 
-def _check_size(width: int, height: int, max_megapixels: float, name: str) -> None:
+def _check_size(
+    width: int, height: int, max_megapixels: float, name: str, min_side: int = MIN_SIDE
+) -> None:
     if width * height > max_megapixels * 1e6:
         raise PhotoError(
             f"{name} is {width} x {height}, {width * height / 1e6:.1f} megapixels; "
             f"the limit is {max_megapixels:g}: make it smaller"
         )
-    if min(width, height) < MIN_SIDE:
+    if min(width, height) < min_side:
         raise PhotoError(
-            f"{name} is {width} x {height} pixels; expected at least {MIN_SIDE} on each side"
+            f"{name} is {width} x {height} pixels; expected at least {min_side} on each side"
         )
 
 

@@ -1,9 +1,8 @@
-"""PNG files, written whole or not at all."""
+"""PNG files."""
 
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 
 import cv2
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ...errors import InputError, OutputError
+from ...files import exists_already, make_folder, write_whole
 
 # On a 12-megapixel cut-out, runs after a horizontal filter take two fifths of the time of zlib's
 # fastest level, and make the smaller file.
@@ -26,7 +26,7 @@ def save_png(
     *,
     overwrite: bool = False,
 ) -> Path:
-    """Write a PNG under a temporary name beside `path`, then rename it.
+    """Write a PNG, whole or not at all.
 
     Args:
         image: PIL image (grey, RGB or RGBA), or array (H, W), (H, W, 3) or (H, W, 4), RGB order,
@@ -47,23 +47,10 @@ def save_png(
     if path.is_dir():
         raise OutputError(f"{path} is a folder: choose another name")
     if not overwrite and path.exists():
-        raise _exists(path)
+        raise exists_already(path)
     encoded = encode_png(image)
-    partial = path.with_name(f".{path.stem[:80]}-{secrets.token_hex(4)}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with partial.open("xb") as file:
-                file.write(encoded)
-            _put(partial, path, overwrite)
-        finally:
-            partial.unlink(missing_ok=True)
-    except OSError as error:
-        if isinstance(error, OutputError):
-            raise
-        reason = error.strerror or str(error)
-        raise OutputError(f"{path} cannot be written ({reason}): choose another place") from error
-    return path
+    make_folder(path.parent)
+    return write_whole(path, lambda partial: partial.write_bytes(encoded), overwrite=overwrite)
 
 
 def encode_png(image: Image.Image | NDArray[np.uint8] | NDArray[np.uint16]) -> memoryview:
@@ -83,22 +70,3 @@ def encode_png(image: Image.Image | NDArray[np.uint8] | NDArray[np.uint16]) -> m
     if not done:
         raise OutputError(f"an image of shape {image.shape} cannot be encoded as PNG")
     return encoded.data
-
-
-def _put(partial: Path, path: Path, overwrite: bool) -> None:
-    """Give a finished file its name; without `overwrite`, only if that is still free."""
-    if overwrite:
-        partial.replace(path)
-        return
-    try:
-        os.link(partial, path)  # unlike a rename, fails if something came to be there
-    except FileExistsError:
-        raise _exists(path) from None
-    except (OSError, NotImplementedError):  # a file system without hard links
-        if path.exists():
-            raise _exists(path) from None
-        partial.replace(path)
-
-
-def _exists(path: Path) -> OutputError:
-    return OutputError(f"{path} exists already: choose another name, or allow overwriting it")

@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Map
 
-SEEN = 0.1  # alpha above this may be an island
-OPAQUE = 0.95  # alpha below this may be a pinhole
-APART = 0.03  # of the long side: islands nearer to the subject are hair, fingers, what it holds
-CRUMB = 0.05  # of the largest thing's area: islands larger than this are subjects too
-PINHOLE = 0.0004  # of the frame: larger holes are gaps
-DEEP = 0.015  # of the long side: holes nearer to the outside are between strands of hair
+
+@dataclass(frozen=True)
+class Settings:
+    """What counts as crumb and as pinhole.
+
+    Attributes:
+        seen: alpha above this may be an island.
+        opaque: alpha below this may be a pinhole.
+        apart: of the long side: islands nearer to the subject are hair, fingers, what it holds.
+        crumb: of the largest thing's area: islands larger than this are subjects too.
+        pinhole: of the frame: larger holes are gaps.
+        deep: of the long side: holes nearer to the outside are between strands of hair.
+    """
+
+    seen: float = 0.1
+    opaque: float = 0.95
+    apart: float = 0.03
+    crumb: float = 0.05
+    pinhole: float = 0.0004
+    deep: float = 0.015
+
+
+SETTINGS = Settings()
 
 
 def clean(
     alpha: Map,
     *,
-    apart: float = APART,
-    crumb: float = CRUMB,
-    pinhole: float = PINHOLE,
-    deep: float = DEEP,
+    apart: float = SETTINGS.apart,
+    crumb: float = SETTINGS.crumb,
+    pinhole: float = SETTINGS.pinhole,
+    deep: float = SETTINGS.deep,
 ) -> Map:
     """Drop small islands far from the subject and fill pinholes deep inside it.
 
@@ -44,7 +63,7 @@ def clean(
 
 def _fill(alpha: Map, largest: float, deep: float) -> Map:
     """Fill holes of up to `largest` pixels that are more than `deep` pixels from the outside."""
-    gaps = (alpha < OPAQUE).astype(np.uint8)
+    gaps = (alpha < SETTINGS.opaque).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(gaps, connectivity=4)
     small = stats[:, cv2.CC_STAT_AREA] <= largest
     small[0] = False  # what is no gap
@@ -64,7 +83,7 @@ def _fill(alpha: Map, largest: float, deep: float) -> Map:
 
 def _drop(alpha: Map, crumb: float, apart: float) -> Map:
     """Drop islands of less than `crumb` of the largest area, more than `apart` from all others."""
-    seen = alpha > SEEN
+    seen = alpha > SETTINGS.seen
     # What lies within that distance belongs together: half of it from each side.
     together = seen if not seen.any() else _distance(seen) <= apart / 2
     count, labels = cv2.connectedComponents(together.astype(np.uint8), connectivity=8)

@@ -13,15 +13,16 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ...errors import InputError
-from ..arrays import Map, by_bands
+from ..arrays import Map, Size, by_bands, size_of
+from ..photos.reading import Photo
 from ..photos.writing import save_png
 from ..resampling import Enlarged
 from ..verdict.report import Report
-from .backdrop import Backdrop, backdrop_pixels
+from .backdrop import Backdrop, Colour, lay_over, rounded
 from .upsampling import Upsampler
 
 KINDS = ("cutout", "alpha", "foreground", "error")
-GREY = ("alpha", "error")
+GREY_KINDS = ("alpha", "error")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -35,7 +36,7 @@ class Matte:
         source: (H, W, 3) uint8, the photo, upright.
         background: (H, W, 3) uint8, the background, brought to the source's size.
         alpha: (H, W) float32, 0 background to 1 foreground.
-        size: (width, height) at which the network saw the photos.
+        network_size: (width, height) at which the network saw the photos.
         timings: seconds by stage, in order.
         upsampler: what brings the network's other results to full size.
         small_error: (h, w) float32, 0..1, the network's, at working size.
@@ -45,15 +46,20 @@ class Matte:
     source: NDArray[np.uint8]
     background: NDArray[np.uint8]
     alpha: Map
-    size: tuple[int, int]
+    network_size: Size
     timings: dict[str, float]
     upsampler: Upsampler
     small_error: Map
     report: Report = field(default_factory=Report)
 
     def __repr__(self) -> str:
-        height, width = self.alpha.shape
-        return f"Matte({width} x {height}, worked at {self.size[0]} x {self.size[1]})"
+        (width, height), seen = self.size, self.network_size
+        return f"Matte({width} x {height}, worked at {seen[0]} x {seen[1]})"
+
+    @property
+    def size(self) -> Size:
+        """(width, height) of the photo, and of all that is made of it."""
+        return size_of(self.source)
 
     @cached_property
     def foreground(self) -> Map:
@@ -65,19 +71,19 @@ class Matte:
             planes *= np.float32(1 / 255)
             cv2.merge(list(planes), foreground[top:bottom])
 
-        by_bands(self._shape, work)
+        by_bands(self.size, work)
         return foreground
 
     @cached_property
     def error(self) -> Map:
         """(H, W) float32, 0..1: how far alpha is likely to be off."""
-        enlarged = Enlarged(self.small_error, self._shape)
+        enlarged = Enlarged(self.small_error, self.size)
         error = np.empty(self.alpha.shape, dtype=np.float32)
 
         def work(top: int, bottom: int) -> None:
             np.clip(enlarged.rows(top, bottom), 0, 1, out=error[top:bottom])
 
-        by_bands(self._shape, work)
+        by_bands(self.size, work)
         return error
 
     def cutout(self) -> Image.Image:
@@ -87,7 +93,7 @@ class Matte:
         """
         return Image.fromarray(self._cutout())
 
-    def composite(self, backdrop: Backdrop) -> Image.Image:
+    def composite(self, backdrop: Backdrop | Photo | Colour) -> Image.Image:
         """The subject before something else: RGB.
 
         Args:
@@ -98,20 +104,16 @@ class Matte:
             InputError: it is none of these.
             PhotoError: the photo cannot be used.
         """
-        behind = backdrop_pixels(backdrop, self.background)  # H, W, 3 or 3
+        behind = Backdrop.of(backdrop).pixels(self.background)  # H, W, 3 or 3
         pixels = np.empty(self.source.shape, dtype=np.uint8)
 
         def work(top: int, bottom: int) -> None:
             alpha = self.alpha[top:bottom]  # n, W
             planes = self.upsampler.foreground_planes(alpha, top, bottom)  # 3, n, W
-            rest = cv2.split(behind[top:bottom]) if behind.ndim == 3 else behind
-            for plane, other in zip(planes, rest, strict=True):
-                plane -= other
-                plane *= alpha
-                plane += other
-            cv2.merge(_rounded(planes), pixels[top:bottom])
+            rest = behind[top:bottom] if behind.ndim == 3 else behind
+            cv2.merge(lay_over(planes, alpha, rest), pixels[top:bottom])
 
-        by_bands(self._shape, work)
+        by_bands(self.size, work)
         return Image.fromarray(pixels)
 
     def image(self, kind: str = "cutout", bits: int = 8) -> Image.Image:
@@ -141,14 +143,10 @@ class Matte:
         """
         return save_png(self._pixels(kind, bits), path, overwrite=overwrite)
 
-    @property
-    def _shape(self) -> tuple[int, int]:
-        return self.source.shape[1], self.source.shape[0]
-
     def _pixels(self, kind: str, bits: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
         if kind not in KINDS:
             raise InputError(f"unknown kind {kind!r}: choose one of {', '.join(KINDS)}")
-        if bits not in (8, 16) or (bits == 16 and kind not in GREY):
+        if bits not in (8, 16) or (bits == 16 and kind not in GREY_KINDS):
             raise InputError(
                 f"{kind} in {bits} bits is not to be had: alpha and error come in 8 or 16 bits, "
                 "the others in 8"
@@ -159,7 +157,10 @@ class Matte:
             return self._colours()
         grey = self.alpha if kind == "alpha" else self.error
         if bits == 16:
-            return np.rint(np.clip(grey, 0, 1) * np.float32(65535)).astype(np.uint16)
+            result: NDArray[np.uint8] | NDArray[np.uint16] = np.rint(
+                np.clip(grey, 0, 1) * np.float32(65535)
+            ).astype(np.uint16)
+            return result
         return cv2.convertScaleAbs(grey, alpha=255)  # type: ignore[return-value]
 
     def _cutout(self) -> NDArray[np.uint8]:
@@ -170,12 +171,12 @@ class Matte:
             if not alpha.any():
                 return
             planes = self.upsampler.foreground_planes(self.alpha[top:bottom], top, bottom)
-            colours = _rounded(planes)
+            colours = rounded(planes)
             for plane in colours:
                 plane[alpha == 0] = 0
             cv2.merge([*colours, alpha], pixels[top:bottom])
 
-        by_bands(self._shape, work)
+        by_bands(self.size, work)
         return pixels
 
     def _colours(self) -> NDArray[np.uint8]:
@@ -183,12 +184,7 @@ class Matte:
 
         def work(top: int, bottom: int) -> None:
             planes = self.upsampler.foreground_planes(self.alpha[top:bottom], top, bottom)
-            cv2.merge(_rounded(planes), pixels[top:bottom])
+            cv2.merge(rounded(planes), pixels[top:bottom])
 
-        by_bands(self._shape, work)
+        by_bands(self.size, work)
         return pixels
-
-
-def _rounded(planes: Map) -> list[NDArray[np.uint8]]:
-    """(3, n, W) in 0..255 -> three of (n, W) uint8; to nearest, and to even between."""
-    return [cv2.convertScaleAbs(plane) for plane in planes]  # type: ignore[misc]

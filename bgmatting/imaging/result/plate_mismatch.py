@@ -14,12 +14,28 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Map
+from ..arrays import Map, fully
+from ..photos.pair import PhotoPair
 
-SURELY_BACKGROUND = 0.02  # alpha below this
-CLEARANCE = 2  # working pixels to stay away from anything that may be foreground
-SMOOTHING = 2.0  # working pixels, sigma, of what is estimated here
-UNTRUSTED = 1.0  # variance where nothing is known: as large as colours themselves
+
+@dataclass(frozen=True)
+class Settings:
+    """Where and how finely the mismatch is measured.
+
+    Attributes:
+        surely_background: alpha below this.
+        clearance: working pixels to stay away from anything that may be foreground.
+        smoothing: working pixels, sigma, of what is estimated here.
+        untrusted: variance where nothing is known: as large as colours themselves.
+    """
+
+    surely_background: float = 0.02
+    clearance: int = 2
+    smoothing: float = 2.0
+    untrusted: float = 1.0
+
+
+SETTINGS = Settings()
 
 
 @dataclass(frozen=True)
@@ -37,44 +53,37 @@ class PlateMismatch:
     variance: Map
 
 
-def measure_mismatch(
-    source: NDArray[np.uint8],
-    background: NDArray[np.uint8],
-    small_source: NDArray[np.uint8],
-    small_background: NDArray[np.uint8],
-    alpha: Map,
-    covered: Map | None = None,
-) -> PlateMismatch:
+def measure_mismatch(full: PhotoPair, small: PhotoPair, alpha: Map) -> PlateMismatch:
     """Compare source and plate where the network saw only background.
 
     Args:
-        source, background: (H, W, 3) uint8, full size.
-        small_source, small_background: (h, w, 3) uint8, the same at working size.
+        full: at full size.
+        small: the same at working size, with what the plate covers.
         alpha: (h, w) float32, the network's.
-        covered: (h, w) float32, share of each pixel that the background covers; None: all.
     """
-    window = np.ones((2 * CLEARANCE + 1,) * 2, dtype=np.uint8)
-    clear = alpha < SURELY_BACKGROUND
+    covered = small.covered
+    window = np.ones((2 * SETTINGS.clearance + 1,) * 2, dtype=np.uint8)
+    clear = alpha < SETTINGS.surely_background
     if covered is not None:
-        inside = cv2.erode((covered > 0.99).astype(np.float32), window)
+        inside = cv2.erode(fully(covered).astype(np.float32), window)
         clear &= inside > 0
     known = cv2.erode(clear.astype(np.float32), window)  # h, w
     if not known.any():
         return PlateMismatch(
-            np.zeros((*alpha.shape, 3), dtype=np.float32), np.full_like(alpha, UNTRUSTED)
+            np.zeros((*alpha.shape, 3), dtype=np.float32), np.full_like(alpha, SETTINGS.untrusted)
         )
-    apart = cv2.subtract(small_source, small_background, dtype=cv2.CV_32F) / np.float32(255)
+    apart = cv2.subtract(small.source, small.plate, dtype=cv2.CV_32F) / np.float32(255)
     drift = smooth_fill(apart, known)  # h, w, 3
     # One pixel of each working pixel stands for all: texture that averages out there counts too.
-    rows, columns = (_centres(n, m) for n, m in zip(alpha.shape, source.shape, strict=False))
-    apart = _sample(source, rows, columns) - _sample(background, rows, columns) - drift
+    rows, columns = (_centres(n, m) for n, m in zip(alpha.shape, full.source.shape, strict=False))
+    apart = _sample(full.source, rows, columns) - _sample(full.plate, rows, columns) - drift
     variance = smooth_fill(np.square(apart).sum(axis=2), known)
     if covered is not None:
-        variance = np.where(inside > 0, variance, np.float32(UNTRUSTED))
+        variance = np.where(inside > 0, variance, np.float32(SETTINGS.untrusted))
     return PlateMismatch(drift, variance)
 
 
-def smooth_fill(values: Map, weight: Map, sigma: float = SMOOTHING) -> Map:
+def smooth_fill(values: Map, weight: Map, sigma: float = SETTINGS.smoothing) -> Map:
     """Smooth a map by weighted averages, and continue it to where nothing has weight.
 
     Args:

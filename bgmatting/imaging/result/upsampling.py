@@ -18,9 +18,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ..arrays import Map, by_bands
+from ..photos.pair import PhotoPair
 from ..resampling import Enlarged
 from .plate_mismatch import measure_mismatch, smooth_fill
 
@@ -54,55 +54,51 @@ class Upsampler:
     Holds the photos and maps of working size; everything of full size is computed when asked for.
 
     Args:
-        source, background: (H, W, 3) uint8, full size.
-        small_source, small_background: (h, w, 3) uint8, what the network saw.
+        full: the pair at full size.
+        small: the same at working size, with what the plate covers: what the network saw.
         alpha: (h, w) float32, 0..1, what it said.
         residual: (h, w, 3) float32, foreground minus source, RGB.
         settings: None: the defaults.
-        covered: (h, w) float32, share of each pixel that the background covers; None: all.
     """
 
     def __init__(
         self,
-        source: NDArray[np.uint8],
-        background: NDArray[np.uint8],
-        small_source: NDArray[np.uint8],
-        small_background: NDArray[np.uint8],
+        full: PhotoPair,
+        small: PhotoPair,
         alpha: Map,
         residual: Map,
         settings: Settings | None = None,
-        covered: Map | None = None,
     ) -> None:
         settings = settings or Settings()
-        self.source, self.background = source, background
-        self.shape = shape = source.shape[1::-1]  # W, H
-        self._alpha = Enlarged(alpha, shape, cubic=True)
-        self._residual = Enlarged(_planes(residual * 255), shape)
+        self.full = full
+        self.size = size = full.size
+        self._alpha = Enlarged(alpha, size, cubic=True)
+        self._residual = Enlarged(_planes(residual * 255), size)
         self._band = edge_band(alpha, settings)  # h, w
-        if alpha.shape == source.shape[:2] and not settings.native:
+        if alpha.shape == full.source.shape[:2] and not settings.native:
             self._band = np.zeros_like(alpha)
         if not self._band.any():
             return
-        colour = small_source.astype(np.float32) / 255  # h, w, 3
-        plate = measure_mismatch(source, background, small_source, small_background, alpha, covered)
+        colour = small.source.astype(np.float32) / 255  # h, w, 3
+        mismatch = measure_mismatch(full, small, alpha)
         foreground = smooth_fill(np.clip(colour + residual, 0, 1), alpha + 1e-4, 1.0)
-        doubt = settings.doubt + settings.caution * plate.variance
+        doubt = settings.doubt + settings.caution * mismatch.variance
         trust = self._band * (settings.doubt / doubt)
         slope, intercept = guided_coefficients(colour, alpha, settings)
         # Photos are 0..255, and so are colours from here on: it saves passes over full-size pixels.
-        self._guided = Enlarged(_planes(slope / 255, intercept), shape)
-        self._direction = Enlarged(_planes((foreground - plate.drift) * 255, trust), shape)
-        self._drift = Enlarged(_planes(plate.drift * 255, doubt * 255**2), shape)
-        self._near = Enlarged(self._band, shape)
+        self._guided = Enlarged(_planes(slope / 255, intercept), size)
+        self._direction = Enlarged(_planes((foreground - mismatch.drift) * 255, trust), size)
+        self._drift = Enlarged(_planes(mismatch.drift * 255, doubt * 255**2), size)
+        self._near = Enlarged(self._band, size)
 
     def alpha(self) -> Map:
         """(H, W) float32, 0..1."""
-        alpha = np.empty(self.shape[::-1], dtype=np.float32)
+        alpha = np.empty(self.full.source.shape[:2], dtype=np.float32)
 
         def work(top: int, bottom: int) -> None:
             alpha[top:bottom] = self._alpha_rows(top, bottom)
 
-        by_bands(self.shape, work)
+        by_bands(self.size, work)
         return alpha
 
     def foreground_planes(self, alpha: Map, top: int, bottom: int) -> Map:
@@ -118,7 +114,7 @@ class Upsampler:
             clear = 1 - alpha[:, columns]  # n, m
             direction = self._direction.rows(top, bottom)[:, :, columns]  # 4, n, m
             trust = direction[3]
-            plate = cv2.split(self.background[top:bottom, columns])
+            plate = cv2.split(self.full.plate[top:bottom, columns])
             for change, towards, behind in zip(
                 planes[:, :, columns], direction[:3], plate, strict=True
             ):
@@ -127,14 +123,14 @@ class Upsampler:
                 towards -= change
                 towards *= trust
                 change += towards
-        for plane, own in zip(planes, cv2.split(self.source[top:bottom]), strict=True):
+        for plane, own in zip(planes, cv2.split(self.full.source[top:bottom]), strict=True):
             plane += own
         return np.clip(planes, 0, 255, out=planes)
 
     def _alpha_rows(self, top: int, bottom: int) -> Map:
         small = self._alpha.small[self._alpha.span(top, bottom)]
         if small.min() == small.max():
-            return np.full((bottom - top, self.shape[0]), small.min(), dtype=np.float32)
+            return np.full((bottom - top, self.size[0]), small.min(), dtype=np.float32)
         alpha = self._alpha.rows(top, bottom)  # n, W
         np.clip(alpha, 0, 1, out=alpha)
         columns = self._refined_columns(top, bottom)
@@ -148,8 +144,8 @@ class Upsampler:
 
     def _refined(self, top: int, bottom: int, columns: slice) -> Map:
         """Alpha by guide and plate, (n, m) float32, in 0..1."""
-        source = cv2.split(self.source[top:bottom, columns])
-        plate = cv2.split(self.background[top:bottom, columns])
+        source = cv2.split(self.full.source[top:bottom, columns])
+        plate = cv2.split(self.full.plate[top:bottom, columns])
         guided = self._guided.rows(top, bottom)[:, :, columns]  # 4, n, m
         direction = self._direction.rows(top, bottom)[:, :, columns]  # 4, n, m
         drift = self._drift.rows(top, bottom)[:, :, columns]  # 4, n, m
@@ -169,16 +165,17 @@ class Upsampler:
             towards *= towards
             norm += towards
         fine /= norm
-        return np.clip(fine, 0, 1, out=fine)
+        result: Map = np.clip(fine, 0, 1, out=fine)
+        return result
 
     def _refined_columns(self, top: int, bottom: int) -> slice:
         """The full-size columns that are refined in these rows; slice(0, 0) for none."""
         near = np.flatnonzero(self._band[self._alpha.span(top, bottom)].any(axis=0))
         if not near.size:
             return slice(0, 0)
-        scale = self.shape[0] / self._band.shape[1]
+        scale = self.size[0] / self._band.shape[1]
         left, right = int((near[0] - 1) * scale), int(np.ceil((near[-1] + 2) * scale))
-        return slice(max(left, 0), min(right, self.shape[0]))
+        return slice(max(left, 0), min(right, self.size[0]))
 
 
 def edge_band(alpha: Map, settings: Settings) -> Map:

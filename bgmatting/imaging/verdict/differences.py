@@ -6,21 +6,43 @@ All at a size of its own, small, so that noise and fine texture out of register 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Map
+from ..arrays import Map, Size
 
-SIZE = 320  # pixels, long side
-SLACK = 2  # pixels by which things may be out of place
-NOTICEABLE = 20.0  # levels of 255, in the channel that differs most
-SMALLEST = 0.002  # share of the frame: smaller regions say nothing
-REACH = 3.0  # pixels to each side of an outline at which colours are compared
-EDGE = 10.0  # levels of 255 by which one photo's step must exceed the other's to count
-BORDER = 8  # pixels from the frame within which outlines say nothing
-BINS = 8  # to a channel, where only the amounts of colours are compared
+
+@dataclass(frozen=True)
+class Settings:
+    """How photos are compared for a verdict.
+
+    `benchmarks/verdicts.py` measures what they do.
+
+    Attributes:
+        long_side: pixels, at which they are compared.
+        slack: pixels by which things may be out of place.
+        noticeable: levels of 255, in the channel that differs most.
+        smallest: share of the frame: smaller regions say nothing.
+        reach: pixels to each side of an outline at which colours are compared.
+        edge: levels of 255 by which one photo's step must exceed the other's to count.
+        border: pixels from the frame within which outlines say nothing.
+        bins: to a channel, where only the amounts of colours are compared.
+    """
+
+    long_side: int = 320
+    slack: int = 2
+    noticeable: float = 20.0
+    smallest: float = 0.002
+    reach: float = 3.0
+    edge: float = 10.0
+    border: int = 8
+    bins: int = 8
+
+
+SETTINGS = Settings()
 
 
 @dataclass(frozen=True)
@@ -67,13 +89,13 @@ class Region:
     outline: int
 
 
-def small_size(height: int, width: int) -> tuple[int, int]:
+def small_size(size: Size) -> Size:
     """(width, height) at which photos of this size are compared."""
-    scale = min(1.0, SIZE / max(height, width))
-    return max(1, round(width * scale)), max(1, round(height * scale))
+    scale = min(1.0, SETTINGS.long_side / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def shrunk(values: NDArray, size: tuple[int, int]) -> Map:
+def shrunk(values: NDArray[Any], size: Size) -> Map:
     """(h, w) or (h, w, 3) of any dtype -> float32 at `size`, each pixel a mean."""
     small = cv2.resize(values.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     return small.reshape(size[1], size[0], *values.shape[2:])
@@ -96,17 +118,17 @@ def regions(source: Map, plate: Map, alpha: Map, covered: Map | None = None) -> 
         alpha: (h, w) float32, 0..1.
         covered: (h, w) float32, 0..1: how much of each pixel the plate covers; None: all.
     """
-    differs = cv2.GaussianBlur(difference(source, plate), (0, 0), 1.5) > NOTICEABLE
+    differs = cv2.GaussianBlur(difference(source, plate), (0, 0), 1.5) > SETTINGS.noticeable
     if covered is not None:
         differs &= cv2.erode(covered, np.ones((5, 5), dtype=np.uint8)) > 0.99
-    mask: NDArray = differs.astype(np.uint8)
+    mask: NDArray[Any] = differs.astype(np.uint8)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
     mask = cv2.morphologyEx(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, disc), cv2.MORPH_OPEN, disc)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     found = []
     for label in range(1, count):
         share = stats[label, cv2.CC_STAT_AREA] / mask.size
-        if share < SMALLEST:
+        if share < SETTINGS.smallest:
             continue
         here = labels == label
         outline = outline_of(here, source, plate)
@@ -127,7 +149,9 @@ def outline_of(mask: NDArray[np.bool_], source: Map, plate: Map) -> Outline:
     steep = np.hypot(right, down)
     height, width = mask.shape
     inner = np.zeros(mask.shape, dtype=bool)
-    inner[BORDER : height - BORDER, BORDER : width - BORDER] = True
+    inner[SETTINGS.border : height - SETTINGS.border, SETTINGS.border : width - SETTINGS.border] = (
+        True
+    )
     edge = mask & ~cv2.erode(mask.astype(np.uint8), np.ones((3, 3), dtype=np.uint8)).astype(bool)
     rows, columns = np.nonzero(edge & inner & (steep > 1e-3))
     if not rows.size:
@@ -139,43 +163,21 @@ def outline_of(mask: NDArray[np.bool_], source: Map, plate: Map) -> Outline:
         soft = cv2.GaussianBlur(photo, (0, 0), 1.0)
         steps = []
         for way in (across, along):
-            x, y = columns + REACH * way[0], rows + REACH * way[1]
-            other_x, other_y = columns - REACH * way[0], rows - REACH * way[1]
+            x, y = columns + SETTINGS.reach * way[0], rows + SETTINGS.reach * way[1]
+            other_x, other_y = columns - SETTINGS.reach * way[0], rows - SETTINGS.reach * way[1]
             steps.append(np.abs(_at(soft, x, y) - _at(soft, other_x, other_y)).max(axis=1))
         excess.append(np.maximum(steps[0] - steps[1], 0))
-    in_source = int((excess[0] > excess[1] + EDGE).sum())
-    in_plate = int((excess[1] > excess[0] + EDGE).sum())
+    in_source = int((excess[0] > excess[1] + SETTINGS.edge).sum())
+    in_plate = int((excess[1] > excess[0] + SETTINGS.edge).sum())
     return Outline(rows.size, in_source, in_plate)
 
 
-def alike(source: Map, plate: Map) -> tuple[Map, Map]:
-    """How well texture agrees, whatever the light, and how much of it there is.
-
-    Args:
-        source, plate: (h, w, 3) float32, 0..255.
-
-    Returns:
-        (h, w) float32 each: agreement, -1..1, and the deviation of colours, levels of 255, in
-        the photo that has more of it.
-    """
-    own, other = source.mean(axis=2), plate.mean(axis=2)
-
-    def mean(values: Map) -> Map:
-        return cv2.boxFilter(values, -1, (15, 15), borderType=cv2.BORDER_REFLECT_101)
-
-    mean_own, mean_other = mean(own), mean(other)
-    first = np.maximum(mean(own * own) - mean_own**2, 0)
-    second = np.maximum(mean(other * other) - mean_other**2, 0)
-    together = mean(own * other) - mean_own * mean_other
-    agreement = together / np.sqrt(np.maximum(first * second, 1.0))
-    return np.clip(agreement, -1, 1), np.sqrt(np.maximum(first, second))
-
-
 def _beyond(photo: Map, other: Map) -> Map:
-    """How far a photo is outside the range of what the other has within SLACK pixels: (h, w)."""
-    window = np.ones((2 * SLACK + 1,) * 2, dtype=np.uint8)
+    """How far a photo is outside the range of what the other has within `slack` pixels: (h, w)."""
+    window = np.ones((2 * SETTINGS.slack + 1,) * 2, dtype=np.uint8)
     high, low = cv2.dilate(other, window), cv2.erode(other, window)
-    return np.maximum(np.maximum(photo - high, low - photo), 0).max(axis=2)
+    result: Map = np.maximum(np.maximum(photo - high, low - photo), 0).max(axis=2)
+    return result
 
 
 def _at(photo: Map, x: Map, y: Map) -> Map:
@@ -194,14 +196,21 @@ def colour_overlap(some: Map, other: Map) -> float:
     """
 
     def histogram(colours: Map) -> Map:
-        bins = np.clip(colours.reshape(-1, 3) * (BINS / 256), 0, BINS - 1).astype(np.intp)
-        flat = (bins[:, 0] * BINS + bins[:, 1]) * BINS + bins[:, 2]
-        counts = np.bincount(flat, minlength=BINS**3).reshape((BINS,) * 3).astype(np.float32)
+        bins = np.clip(colours.reshape(-1, 3) * (SETTINGS.bins / 256), 0, SETTINGS.bins - 1).astype(
+            np.intp
+        )
+        flat = (bins[:, 0] * SETTINGS.bins + bins[:, 1]) * SETTINGS.bins + bins[:, 2]
+        counts = (
+            np.bincount(flat, minlength=SETTINGS.bins**3)
+            .reshape((SETTINGS.bins,) * 3)
+            .astype(np.float32)
+        )
         # Each colour counts a little for its neighbours: light and noise move them there.
         for axis in range(3):
             padded = np.pad(counts, [(int(a == axis),) * 2 for a in range(3)], mode="edge")
-            ends = [np.take(padded, range(i, i + BINS), axis) for i in (0, 2)]
+            ends = [np.take(padded, range(i, i + SETTINGS.bins), axis) for i in (0, 2)]
             counts = 0.5 * counts + 0.25 * (ends[0] + ends[1])
-        return counts / counts.sum()
+        result: Map = counts / counts.sum()
+        return result
 
     return float(np.minimum(histogram(some), histogram(other)).sum())

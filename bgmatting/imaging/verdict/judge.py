@@ -6,32 +6,67 @@ towards saying nothing.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..alignment.align import Alignment
 from ..alignment.geometry.registration import Registration
 from ..alignment.light.relighting import Light
-from ..arrays import Map
+from ..arrays import Map, Mask, Pixels
+from ..photos.pair import PhotoPair
 from .differences import Region, colour_overlap, difference, regions, shrunk, small_size
 from .report import Finding, Kind, Report
 
-SAME_MEAN, SAME_PEAK = 6.0, 12.0  # levels of 255 by which a photo differs from itself stored anew
-EMPTY = 0.0005  # share of the frame below which there is no subject
-MISFIT = 0.22  # structure found again: less in pairs that don't belong together
-MISFIT_SHARE = 0.25  # of the frame that then differs, at least
-SAME_PLACE = 0.6  # overlap of colours that two views of one place have
-SWAPPED = 0.35  # of -1 to 1: whose thing it is
-CLEAR = 0.6  # likewise, either way: beyond doubt
-CLEAR_POINTS = 60  # of outline that must tell so
-CLEAR_SHARE = 0.6  # of the frame that may differ then
-FAR_LIGHT = 1.0  # stops
-FAR_TINT = 0.6  # stops
-MISSING = 0.07  # share of the source that the plate may leave uncovered
-SEVERELY_MISSING = 0.3
-CHANGED = 0.3  # of -1 to 1: a region apart belongs to the plate
-CHANGED_SHARE = 0.004  # of the frame
-CHANGED_POINTS = 25
+
+@dataclass(frozen=True)
+class Settings:
+    """From what on something is found.
+
+    `benchmarks/verdicts.py` measures what they do.
+
+    Attributes:
+        same_mean: levels of 255 by which a photo differs from itself stored anew, on average.
+        same_peak: and at most.
+        empty: share of the frame below which there is no subject.
+        misfit: agreement of the registration: less in pairs that don't belong together.
+        misfit_share: of the frame that then differs, at least.
+        same_place: overlap of colours that two views of one place have.
+        swapped: of -1 to 1: whose thing it is.
+        clear: likewise, either way: beyond doubt.
+        clear_points: of outline that must tell so.
+        clear_share: of the frame that may differ then.
+        far_light: stops.
+        far_tint: stops.
+        missing: share of the source that the plate may leave uncovered.
+        severely_missing: share from which a matte is of no use.
+        changed: of -1 to 1: a region apart belongs to the plate.
+        changed_share: of the frame, at least.
+        changed_points: of its outline that must tell so.
+    """
+
+    same_mean: float = 6.0
+    same_peak: float = 12.0
+    empty: float = 0.0005
+    misfit: float = 0.22
+    misfit_share: float = 0.25
+    same_place: float = 0.6
+    swapped: float = 0.35
+    clear: float = 0.6
+    clear_points: int = 60
+    clear_share: float = 0.6
+    far_light: float = 1.0
+    far_tint: float = 0.6
+    missing: float = 0.07
+    severely_missing: float = 0.3
+    changed: float = 0.3
+    changed_share: float = 0.004
+    changed_points: int = 25
+
+
+SETTINGS = Settings()
 
 SENTENCES: dict[Kind, str] = {
     "same": "The two photos look the same. Give one with the subject, and one of the same place "
@@ -48,39 +83,36 @@ SENTENCES: dict[Kind, str] = {
 
 
 def judge(
-    source: NDArray[np.uint8],
-    plate: NDArray[np.uint8],
+    pair: PhotoPair,
     alpha: Map,
-    registration: Registration | None = None,
-    light: Light | None = None,
-    covered: NDArray[np.uint8] | None = None,
-    looks: int = 1,
+    alignment: Alignment | None = None,
     *,
-    before: NDArray[np.uint8] | None = None,
+    before: Pixels | None = None,
+    removed: Mask | None = None,
+    looks: int = 1,
     long_side: int | None = None,
-    removed: NDArray[np.bool_] | None = None,
 ) -> Report:
     """Judge a pair by what became of it.
 
     Args:
-        source: (h, w, 3) uint8, RGB, at working size.
-        plate: likewise, as the network saw it, aligned and relit.
+        pair: at working size, as the network saw it: aligned and relit.
         alpha: (h, w) float32, 0..1.
-        registration: how the plate was aligned; None: not at all.
-        light: how it was relit; None: not at all.
-        covered: (h, w) uint8, 0 where the plate holds nothing; None: it covers all.
-        looks: how often the network ran.
-        before: the plate before it was aligned or relit; None: `plate`.
-        long_side: of the source at full size, pixels; None: that of `source`.
+        alignment: how the plate was aligned and relit; None: not at all.
+        before: (h, w, 3) uint8, the plate before that; None: the same.
         removed: (h', w') bool, where something was taken out of the matte that was none of the
             source's; None: nothing was.
+        looks: how often the network ran.
+        long_side: of the source at full size, pixels; None: that of the pair.
     """
-    registration, light = registration or Registration(), light or Light()
-    before = plate if before is None else before
-    size = small_size(*source.shape[:2])
-    small, small_plate, first = (shrunk(photo, size) for photo in (source, plate, before))
+    alignment = alignment or Alignment()
+    registration, light = alignment.registration, alignment.light
+    before = pair.plate if before is None else before
+    size = small_size(pair.size)
+    small, small_plate, first = (shrunk(photo, size) for photo in (pair.source, pair.plate, before))
     opaque = shrunk(alpha, size)
-    there = None if covered is None else shrunk(covered, size) / 255
+    there = None
+    if pair.covered is not None:
+        there = shrunk(np.uint8(255) * (pair.covered > 127), size) / 255
     missing = 0.0 if there is None else float(1 - there.mean())
     found = regions(small, small_plate, opaque, there)
     findings = [
@@ -94,7 +126,7 @@ def judge(
         findings = findings[:1]  # the rest would only confuse
     return Report(
         aligned=registration.aligned,
-        moved=registration.moved * (long_side or max(source.shape[:2])),
+        moved=registration.moved * (long_side or max(pair.size)),
         turned=registration.turned,
         exposure=light.exposure,
         balance=light.balance,
@@ -105,19 +137,9 @@ def judge(
     )
 
 
-def compare(source: NDArray[np.uint8], plate: NDArray[np.uint8]) -> Finding | None:
-    """What can be told before anything is computed: whether one photo was given twice.
-
-    Args:
-        source, plate: (h, w, 3) uint8, RGB, of one size.
-    """
-    size = small_size(*source.shape[:2])
-    return _same(shrunk(source, size), shrunk(plate, size))
-
-
 def _same(source: Map, plate: Map) -> Finding | None:
     peak = cv2.GaussianBlur(difference(source, plate), (0, 0), 2.0).max()
-    if np.abs(source - plate).max(axis=2).mean() > SAME_MEAN or peak > SAME_PEAK:
+    if np.abs(source - plate).max(axis=2).mean() > SETTINGS.same_mean or peak > SETTINGS.same_peak:
         return None
     return Finding("same", True, SENTENCES["same"])
 
@@ -130,50 +152,56 @@ def _pair_findings(
     if same is not None:
         return [same]
     differs = sum(region.share for region in found)
-    if (alpha > 0.5).mean() < EMPTY and differs < EMPTY * 10:
+    if (alpha > 0.5).mean() < SETTINGS.empty and differs < SETTINGS.empty * 10:
         return [Finding("empty", True, SENTENCES["empty"])]
     points = sum(region.outline for region in found)
     owner = sum(region.owner * region.outline for region in found) / max(points, 1)
     # What stands out so clearly from what goes on behind it is a subject, on a plain wall too.
-    clear = abs(owner) > CLEAR and points >= CLEAR_POINTS and differs < CLEAR_SHARE
-    misfit = registration.failed or registration.agreement < MISFIT
-    if misfit and not clear and differs > MISFIT_SHARE:
+    clear = (
+        abs(owner) > SETTINGS.clear
+        and points >= SETTINGS.clear_points
+        and differs < SETTINGS.clear_share
+    )
+    misfit = registration.failed or registration.agreement < SETTINGS.misfit
+    if misfit and not clear and differs > SETTINGS.misfit_share:
         seen = alpha < 0.5 if (alpha < 0.5).mean() > 0.2 else np.ones(alpha.shape, dtype=bool)
-        kind: Kind = "moved" if colour_overlap(source[seen], before) > SAME_PLACE else "unrelated"
+        kind: Kind = (
+            "moved" if colour_overlap(source[seen], before) > SETTINGS.same_place else "unrelated"
+        )
         return [Finding(kind, True, SENTENCES[kind])]
-    if owner > SWAPPED and points >= CLEAR_POINTS:
+    if owner > SETTINGS.swapped and points >= SETTINGS.clear_points:
         return [Finding("swapped", True, SENTENCES["swapped"])]
     return []
 
 
 def _light_findings(light: Light) -> list[Finding]:
     much = "Lock the exposure and the white balance (on a phone: hold a finger on the screen)."
-    if abs(light.exposure) > FAR_LIGHT:
+    if abs(light.exposure) > SETTINGS.far_light:
         how = "darker" if light.exposure > 0 else "brighter"
         stops = f"{abs(light.exposure):.1f} stops"
         return [Finding("light", False, f"The background photo is {stops} {how}. {much}")]
-    if light.balance > FAR_TINT:
+    if light.balance > SETTINGS.far_tint:
         return [Finding("light", False, f"The two photos differ in their tint. {much}")]
     return []
 
 
 def _missing_findings(missing: float) -> list[Finding]:
-    if missing <= MISSING:
+    if missing <= SETTINGS.missing:
         return []
     sentence = (
         f"The camera moved: {missing:.0%} of the photo lies outside the background photo, where "
         "the cut-out is a guess. Take both photos from the same spot."
     )
-    return [Finding("missing", missing > SEVERELY_MISSING, sentence)]
+    return [Finding("missing", missing > SETTINGS.severely_missing, sentence)]
 
 
 def _changed_findings(found: list[Region], alpha: Map) -> list[Finding]:
     changed = [
         region
         for region in found[1:]  # the largest is the subject
-        if region.owner > CHANGED
-        and region.share > CHANGED_SHARE
-        and region.outline >= CHANGED_POINTS
+        if region.owner > SETTINGS.changed
+        and region.share > SETTINGS.changed_share
+        and region.outline >= SETTINGS.changed_points
         and region.opacity > 0.3
     ]
     if not changed:

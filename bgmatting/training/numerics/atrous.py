@@ -12,6 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+Slices = tuple[slice, slice, slice]  # of B, H, W
+
 
 def multiply_dilated(network: nn.Module) -> None:
     """Let the dilated dense 3x3 convolutions of `network` compute as matrix products, in place.
@@ -36,7 +38,8 @@ def _forward(conv: nn.Conv2d, x: Tensor) -> Tensor:
     if not (mixed and conv.training and torch.get_autocast_dtype("cpu") == torch.bfloat16):
         return type(conv).forward(conv, x)
     with torch.autocast("cpu", enabled=False):
-        return _DilatedProduct.apply(x.bfloat16(), conv.weight, conv.dilation[0])
+        result: Tensor = _DilatedProduct.apply(x.bfloat16(), conv.weight, conv.dilation[0])
+        return result
 
 
 class _DilatedProduct(torch.autograd.Function):
@@ -56,7 +59,7 @@ class _DilatedProduct(torch.autograd.Function):
         return total.bfloat16().permute(0, 3, 1, 2)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor, None]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor, None]:
         pixels, taps = ctx.saved_tensors
         gradient = gradient.permute(0, 2, 3, 1)  # B, H, W, O
         spread = gradient.new_zeros((*gradient.shape[:3], 9, gradient.shape[3]))  # B, H, W, 9, O
@@ -69,7 +72,7 @@ class _DilatedProduct(torch.autograd.Function):
         return of_x, of_weight.permute(2, 3, 0, 1).float(), None  # O, C, 3, 3
 
 
-def _shifts(height: int, width: int, dilation: int) -> list[tuple[int, tuple, tuple]]:
+def _shifts(height: int, width: int, dilation: int) -> list[tuple[int, Slices, Slices]]:
     """(tap, where its products count, where they stand) of each tap but the middle; those that
     reach no pixel at all are left out."""
     shifts = []

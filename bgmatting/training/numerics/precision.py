@@ -27,7 +27,7 @@ def spare_from_autocast(network: nn.Module) -> None:
 
 def _spare(module: nn.Module) -> None:
     # A bound method, so that a copy of the module computes with the copy's weights.
-    module.forward = MethodType(_in_full_precision, module)  # type: ignore[method-assign]
+    module.forward = MethodType(_in_full_precision, module)
 
 
 def _in_full_precision(module: nn.Module, x: Tensor) -> Tensor:
@@ -35,4 +35,5 @@ def _in_full_precision(module: nn.Module, x: Tensor) -> Tensor:
     mixed = torch.is_autocast_enabled(kind)
     with torch.autocast(kind, enabled=False):
         y = type(module).forward(module, x.float())
-    return y.to(torch.get_autocast_dtype(kind)) if mixed else y
+    result: Tensor = y.to(torch.get_autocast_dtype(kind)) if mixed else y
+    return result

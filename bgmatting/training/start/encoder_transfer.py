@@ -124,7 +124,7 @@ def _fit_stem(encoder: ResNetEncoder, trace: TeacherTrace, x: Tensor) -> Tensor:
     own, own_shift = trace.stem()
     wanted = rows(trace.states[1])
     weight, bias = least_squares(patches(x, 7, 2), wanted)
-    guess = weight.unflatten(1, (x.shape[1], 7, 7))  # 16, 6, 7, 7
+    guess = weight.reshape(-1, x.shape[1], 7, 7)  # 16, 6, 7, 7
     own = F.pad(own, (2, 2, 2, 2))  # 32, 6, 7, 7
     encoder.conv1.weight.copy_(torch.cat([own, guess, -guess]))
     _shift(encoder.bn1, torch.cat([own_shift, bias, -bias]))
@@ -190,7 +190,7 @@ def _fit_hidden(
         conv1.copy_(torch.eye(*conv1.shape[:2])[:, :, None, None])
         wanted = torch.cat([trace.filtered(block)[:, js] for block, js in picked.items()], 1)
         weight, bias = least_squares(patches(stream, 3, 1), rows(wanted))
-        conv2[:count] = weight.unflatten(1, (len(conv1), 3, 3))
+        conv2[:count] = weight.reshape(-1, len(conv1), 3, 3)
     bottleneck.bn2.bias[:count] = bias
 
 

@@ -23,7 +23,7 @@ def patches(x: Tensor, side: int, stride: int) -> Tensor:
     per_image = -(-x.shape[2] // stride) * -(-x.shape[3] // stride)
     step = _step(len(x) * per_image, POSITIONS)
     kept, start = [], 0
-    for image in x.split(1):  # one by one: all at once take gigabytes
+    for image in torch.split(x, 1):  # one by one: all at once take gigabytes
         seen = F.unfold(image, side, padding=side // 2, stride=stride)[0].T  # L, C * side * side
         kept.append(seen[start::step])
         start = (start - len(seen)) % step

@@ -169,7 +169,7 @@ def settle_batch_norm(network: MattingNetwork, src: Tensor, bgr: Tensor) -> None
     was_training = network.training
     network.eval()
     norms = [m for m in network.backbone.modules() if isinstance(m, nn.BatchNorm2d)]
-    handles = [norm.register_forward_pre_hook(settle) for norm in norms]  # type: ignore[arg-type]
+    handles = [norm.register_forward_pre_hook(settle) for norm in norms]
     try:
         network.backbone(torch.cat([src, bgr], 1))
     finally:

@@ -29,23 +29,27 @@ class TeacherTrace:
 
     def width(self, block: int) -> int:
         """Channels of the state after a block."""
-        return self.states[block].shape[1]
+        result: int = self.states[block].shape[1]
+        return result
 
     def expanded(self, block: int) -> Tensor:
         """After the block's 1x1 convolution, before its activation: (B, hidden, h, w)."""
         conv, norm, _ = self.features[block].conv[0]
-        return norm(conv(self.states[block - 1]))
+        result: Tensor = norm(conv(self.states[block - 1]))
+        return result
 
     def filtered(self, block: int) -> Tensor:
         """After its 3x3 convolution, before its activation: (B, hidden, h, w)."""
         conv, norm, _ = self.features[block].conv[1]
-        return norm(conv(self.expanded(block).clamp(0, 6)))
+        result: Tensor = norm(conv(self.expanded(block).clamp(0, 6)))
+        return result
 
     def worth(self, block: int) -> Tensor:
         """How much each hidden channel changes the block's output: (hidden)."""
         project, norm = self.features[block].conv[2:]
         weight = project.weight[:, :, 0, 0] * norm_gain(norm)[:, None]  # C, hidden
-        return weight.norm(dim=0) * self.filtered(block).clamp(0, 6).std((0, 2, 3))
+        result: Tensor = weight.norm(dim=0) * self.filtered(block).clamp(0, 6).std((0, 2, 3))
+        return result
 
     def kernel(self, block: int) -> tuple[Tensor, Tensor]:
         """Its 3x3 convolution and norm as weight (hidden, 3, 3) and shift (hidden)."""
@@ -66,4 +70,5 @@ def merged(conv: Any, norm: Any) -> tuple[Tensor, Tensor]:
 
 def norm_gain(norm: Any) -> Tensor:
     """What a batch norm in eval mode multiplies by."""
-    return norm.weight / torch.sqrt(norm.running_var + norm.eps)
+    result: Tensor = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+    return result

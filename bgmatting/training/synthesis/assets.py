@@ -10,17 +10,21 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from PIL import Image
 
 from ...errors import InputError, PhotoError
-from ...imaging.photos.colours import GREY_16, eight_bits
+from ...imaging.photos.pictures import (
+    has_transparency,
+    picture_size,
+    read_cutout,
+    read_grey,
+    read_scaled,
+)
 from .settings import AssetFolders
 
 Entry = TypeVar("Entry", Path, tuple[Path, Path])
+Found = TypeVar("Found")
 
 SUFFIXES = {".png", ".webp", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
-# As Pillow, its decoders and ours raise them for what is damaged or too large.
-UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError, PhotoError)
 DAMAGED_IN_A_ROW = 20  # drawn that cannot be read, before a run gives up
 
 
@@ -50,9 +54,7 @@ def list_cutouts(folders: Sequence[Path]) -> list[Path]:
     """
     found = list_pictures(folders)
     for file in found:
-        with _open(file) as picture:
-            cut_out = picture.has_transparency_data
-        if not cut_out:
+        if not _header(has_transparency, file):
             raise InputError(
                 f"{file} has no transparency: expected subjects cut out, as RGBA (photos of "
                 "scenes belong to the backgrounds)"
@@ -79,21 +81,21 @@ def list_mattes(folders: Sequence[Path]) -> list[tuple[Path, Path]]:
         if not here:
             raise InputError(f"no file of {folder}/fgr has a partner of the same name in pha")
         for fgr, pha in here:
-            with _open(fgr) as colour, _open(pha) as alpha:
-                if alpha.size != colour.size:
-                    raise InputError(
-                        f"{fgr} is {colour.width} x {colour.height} pixels but {pha} "
-                        f"{alpha.width} x {alpha.height}: expected the same of both"
-                    )
+            colour, alpha = _header(picture_size, fgr), _header(picture_size, pha)
+            if alpha != colour:
+                raise InputError(
+                    f"{fgr} is {colour[0]} x {colour[1]} pixels but {pha} "
+                    f"{alpha[0]} x {alpha[1]}: expected the same of both"
+                )
         pairs += here
     return pairs
 
 
-def _open(file: Path) -> Image.Image:
-    """Read a picture's header."""
+def _header(read: Callable[[Path], Found], file: Path) -> Found:
+    """What is read of a picture's header."""
     try:
-        return Image.open(file)
-    except UNREADABLE as error:
+        return read(file)
+    except PhotoError as error:
         raise InputError(f"{file} cannot be read as a picture: {error}") from None
 
 
@@ -132,7 +134,7 @@ class Assets:
         if kind == "mattes":
             return self._draw(self.mattes, _decode_matte, rng)
         files = self.people if kind == "people" else self.objects
-        return self._draw(files, _decode_cutout, rng)
+        return self._draw(files, read_cutout, rng)
 
     def background(self, rng: np.random.Generator) -> np.ndarray:
         """A random scene photo, (h, w, 3) uint8 RGB; errors as `subject`."""
@@ -153,7 +155,7 @@ class Assets:
             entry = entries[int(rng.integers(len(entries)))]
             try:
                 return decode(entry)
-            except UNREADABLE as error:
+            except PhotoError as error:
                 self._report(entry, error)
         raise InputError(
             f"{DAMAGED_IN_A_ROW} pictures in a row cannot be read, the last {_name(entry)}: "
@@ -170,29 +172,18 @@ class Assets:
 
     def _photo(self, path: Path) -> np.ndarray:
         if path not in self._cache:
-            opened = Image.open(path)
-            opened.draft("RGB", (self.photo_size, self.photo_size))
-            photo = opened.convert("RGB")
-            photo.thumbnail((self.photo_size, self.photo_size), Image.Resampling.LANCZOS)
-            self._cache[path] = np.asarray(photo)
+            self._cache[path] = read_scaled(path, self.photo_size)
             if len(self._cache) > self.keep:
                 self._cache.popitem(last=False)
         self._cache.move_to_end(path)
         return self._cache[path]
 
 
-def _decode_cutout(file: Path) -> np.ndarray:
-    return np.asarray(Image.open(file).convert("RGBA"))  # h, w, 4
-
-
 def _decode_matte(pair: tuple[Path, Path]) -> np.ndarray:
     fgr, pha = pair
-    colour = Image.open(fgr).convert("RGB")
-    alpha: Image.Image = Image.open(pha)
-    if alpha.mode in GREY_16:
-        alpha = eight_bits(alpha, str(pha))
-    colour.putalpha(alpha.convert("L"))
-    return np.asarray(colour)  # h, w, 4
+    matte = np.array(read_cutout(fgr))  # h, w, 4
+    matte[..., 3] = np.rint(read_grey(pha) * 255)
+    return matte
 
 
 def _name(entry: Path | tuple[Path, Path]) -> str:

@@ -42,7 +42,8 @@ def contact_sheet(pair: Pair, pha: Tensor | None = None, err: Tensor | None = No
     columns += [image for image in (pha, err) if image is not None]
     tiles = torch.stack([c.expand(-1, 3, -1, -1).cpu() for c in columns], 1)  # B, N, 3, H, W
     per_row = len(columns) * (3 if len(columns) == 4 else 2)
-    return make_grid(tiles.flatten(0, 1), nrow=per_row, padding=GAP).clamp(0, 1)
+    result: Tensor = make_grid(tiles.flatten(0, 1), nrow=per_row, padding=GAP).clamp(0, 1)
+    return result
 
 
 def _with_column_names(sheet: Image.Image, side: int) -> Image.Image:

@@ -39,7 +39,7 @@ class Layers(NamedTuple):
     scene: Tensor  # B, 3, H + 2M, W + 2M
 
 
-class LayerDataset(Dataset):
+class LayerDataset(Dataset[Layers]):
     """Draws layers; indexed by `Draw`, so that every sample is reproducible on its own."""
 
     def __init__(self, folders: AssetFolders, config: GeneratorConfig | None = None) -> None:
@@ -90,7 +90,7 @@ def batches(
 
     loader = DataLoader(
         LayerDataset(folders, config),
-        batch_sampler=steps(),  # type: ignore[arg-type]
+        batch_sampler=steps(),
         num_workers=workers,
         worker_init_fn=_settle_worker,
         prefetch_factor=3 if workers else None,

@@ -129,7 +129,8 @@ def _motion_kernel(rng: np.random.Generator) -> np.ndarray:
     one, two = ((half + side * offset) * 8 for side in (-1, 1))
     start, end = (int(one[0]), int(one[1])), (int(two[0]), int(two[1]))
     cv2.line(kernel, start, end, 1.0, 1, cv2.LINE_AA, 3)
-    return kernel / kernel.sum()
+    result: np.ndarray = kernel / kernel.sum()
+    return result
 
 
 def _stray_hair(rng: np.random.Generator, colour: np.ndarray, alpha: np.ndarray) -> Layer:
@@ -165,12 +166,14 @@ def _camouflage(
     if kind < 0.45:
         patches = smooth_field(rng, alpha.shape, rng.uniform(1, 5)) * 3 - rng.uniform(0, 3)
         near = np.clip(patches, 0, rng.uniform(0.5, 0.9))[..., None]  # never all: a hole is that
-        return colour + near * (scene * np.float32(rng.normal(1, 0.08)) - colour)
-    if kind < 0.65:
+        hidden: np.ndarray = colour + near * (scene * np.float32(rng.normal(1, 0.08)) - colour)
+    elif kind < 0.65:
         shift = [int(rng.uniform(0.15, 0.85) * n) for n in scene.shape[:2]]
-        return np.roll(scene, shift, axis=(0, 1)) * np.float32(rng.uniform(0.8, 1.2))
-    towards = scene[inside].mean(axis=0) - colour[inside].mean(axis=0)
-    return colour + rng.uniform(0.5, 1.0) * towards.astype(np.float32)
+        hidden = np.roll(scene, shift, axis=(0, 1)) * np.float32(rng.uniform(0.8, 1.2))
+    else:
+        towards = scene[inside].mean(axis=0) - colour[inside].mean(axis=0)
+        hidden = colour + rng.uniform(0.5, 1.0) * towards.astype(np.float32)
+    return hidden
 
 
 def _over(below: Layer, above: Layer) -> Layer:

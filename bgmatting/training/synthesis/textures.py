@@ -43,7 +43,8 @@ def noise(rng: np.random.Generator, size: Size) -> np.ndarray:
     position = value * (len(stops) - 1)
     left = np.minimum(position.astype(int), len(stops) - 2)
     mix = (position - left)[..., None]
-    return (stops[left] * (1 - mix) + stops[left + 1] * mix).astype(np.float32)
+    result: np.ndarray = (stops[left] * (1 - mix) + stops[left + 1] * mix).astype(np.float32)
+    return result
 
 
 def stripes(rng: np.random.Generator, size: Size) -> np.ndarray:
@@ -59,7 +60,10 @@ def stripes(rng: np.random.Generator, size: Size) -> np.ndarray:
         along = -x * np.sin(angle) + y * np.cos(angle)
         wave = wave * np.sin(along * 2 * np.pi / period)
     mix = np.clip(wave * rng.uniform(1, 6) + 0.5, 0, 1)[..., None]
-    return (random_colour(rng) * (1 - mix) + random_colour(rng) * mix).astype(np.float32)
+    result: np.ndarray = (random_colour(rng) * (1 - mix) + random_colour(rng) * mix).astype(
+        np.float32
+    )
+    return result
 
 
 def fibres(rng: np.random.Generator, size: Size) -> np.ndarray:

@@ -17,7 +17,9 @@ from bgmatting.imaging.alignment.align import (
     surely_background,
 )
 from bgmatting.imaging.alignment.geometry.registration import Registration
-from bgmatting.imaging.result.plate_mismatch import UNTRUSTED, measure_mismatch
+from bgmatting.imaging.photos.pair import PhotoPair
+from bgmatting.imaging.result import plate_mismatch
+from bgmatting.imaging.result.plate_mismatch import measure_mismatch
 
 HEIGHT, WIDTH = 240, 320
 
@@ -121,7 +123,7 @@ def test_a_subject_that_goes_on_beyond_the_plate_survives():
     alpha = np.zeros((60, 80), np.float32)
     alpha[20:40] = 1  # across the whole frame
     alpha[:, 70:] = 1  # what the network says where it was given no plate
-    covered = np.ones_like(alpha)
+    covered = np.full(alpha.shape, 255, np.uint8)
     covered[:, 70:] = 0
     confined = confine(alpha, covered)
     assert (confined[20:40] == 1).all()
@@ -133,23 +135,23 @@ def test_a_subject_that_goes_on_beyond_the_plate_survives():
 @settings(max_examples=40, deadline=None)
 @given(
     alpha=arrays.arrays(np.float32, (12, 17), elements=st.floats(0, 1, width=32)),
-    covered=arrays.arrays(np.float32, (12, 17), elements=st.sampled_from([0.0, 0.5, 1.0])),
+    covered=arrays.arrays(np.uint8, (12, 17), elements=st.sampled_from([0, 128, 255])),
 )
 def test_confining_only_ever_takes_away_beyond_the_plate(alpha, covered):
     confined = confine(alpha, covered)
     assert confined.shape == alpha.shape
     assert (confined <= alpha).all()
     assert (confined >= 0).all()
-    assert (confined[covered == 1] == alpha[covered == 1]).all()
+    assert (confined[covered == 255] == alpha[covered == 255]).all()
     assert confine(alpha, None) is alpha
 
 
 def test_the_plate_has_no_say_beyond_itself(rng, subject):
     photo = rng.integers(0, 255, (HEIGHT, WIDTH, 3)).astype(np.uint8)
-    covered = np.ones((HEIGHT, WIDTH), np.float32)
+    covered = np.full((HEIGHT, WIDTH), 255, np.uint8)
     covered[:, :30] = 0
-    plate = measure_mismatch(photo, photo, photo, photo, subject, covered)
-    assert (plate.variance[:, :30] == UNTRUSTED).all()
+    plate = measure_mismatch(PhotoPair(photo, photo), PhotoPair(photo, photo, covered), subject)
+    assert (plate.variance[:, :30] == plate_mismatch.SETTINGS.untrusted).all()
     assert plate.variance[:, 60:].max() < 0.01
 
 

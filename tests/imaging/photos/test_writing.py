@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
 
+from bgmatting import files
 from bgmatting.errors import InputError, OutputError
 from bgmatting.imaging.photos import writing
 from bgmatting.imaging.photos.writing import save_png
@@ -102,11 +103,11 @@ def test_interrupted_writing_leaves_nothing(tmp_path, monkeypatch, stop, before)
     if before:
         path.write_bytes(before)
 
-    def interrupt(*_):
+    def interrupt(*_, **__):
         assert [name for name in names(tmp_path) if name.endswith(".partial")]
         raise stop
 
-    monkeypatch.setattr(writing, "_put", interrupt)
+    monkeypatch.setattr(files, "put", interrupt)
     expected = KeyboardInterrupt if stop is KeyboardInterrupt else OutputError
     with pytest.raises(expected) as caught:
         save_png(np.zeros((4, 4), dtype=np.uint8), path, overwrite=True)
@@ -129,7 +130,7 @@ def test_places_that_cannot_be(tmp_path):
     with pytest.raises(OutputError, match="is a folder"):
         save_png(np.zeros((4, 4), dtype=np.uint8), tmp_path / "folder.png")
     (tmp_path / "file").touch()
-    with pytest.raises(OutputError, match="cannot be written"):
+    with pytest.raises(OutputError, match="is a file"):
         save_png(np.zeros((4, 4), dtype=np.uint8), tmp_path / "file" / "a.png")
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bgmatting.imaging.result.cleanup import APART, DEEP, clean
+from bgmatting.imaging.result.cleanup import SETTINGS, clean
 
 SIZE = (150, 200)
 
@@ -51,11 +51,11 @@ def test_nothing_changes_near_what_stays(alpha):
     kept = (once > 0.1).astype(np.uint8)
     away = cv2.distanceTransform(1 - kept, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     # Islands were apart from all that stays, but for the haze around them.
-    assert not (away[dropped & (alpha > 0.1)] <= APART * max(alpha.shape)).any()
+    assert not (away[dropped & (alpha > 0.1)] <= SETTINGS.apart * max(alpha.shape)).any()
     outside = (once < 0.95).astype(np.uint8)
     if outside.any():
         deep = cv2.distanceTransform(1 - outside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-        assert not (deep[filled] <= DEEP * max(alpha.shape)).any()
+        assert not (deep[filled] <= SETTINGS.deep * max(alpha.shape)).any()
 
 
 def test_a_crumb_far_away_goes_with_its_haze(subject, disk):

@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 
 from bgmatting.imaging.arrays import by_bands
+from bgmatting.imaging.photos.pair import PhotoPair
 from bgmatting.imaging.resampling import shrink
-from bgmatting.imaging.result.plate_mismatch import UNTRUSTED, measure_mismatch, smooth_fill
+from bgmatting.imaging.result import plate_mismatch
+from bgmatting.imaging.result.plate_mismatch import measure_mismatch, smooth_fill
 from bgmatting.imaging.result.upsampling import Settings, Upsampler, edge_band, guided_coefficients
 
 HAIR = (60, 40, 20)
@@ -30,10 +32,8 @@ def upsampler(source, background, alpha, factor=4, residual=None, settings=None)
     else:
         residual = cv2.resize(residual, shape, interpolation=cv2.INTER_AREA)
     return Upsampler(
-        source,
-        background,
-        shrink(source, shape),
-        shrink(background, shape),
+        PhotoPair(source, background),
+        PhotoPair(shrink(source, shape), shrink(background, shape)),
         small,
         residual,
         settings,
@@ -212,7 +212,7 @@ class TestPlate:
         subject = source.copy()
         subject[cv2.resize(alpha, (480, 360)) > 0] = 0
         small = [shrink(photo, (120, 90)) for photo in (subject, background)]
-        plate = measure_mismatch(subject, background, *small, alpha)
+        plate = measure_mismatch(PhotoPair(subject, background), PhotoPair(*small), alpha)
         assert np.abs(plate.drift - np.float32([20, 10, 0]) / 255).max() < 0.02
         assert plate.variance.max() < 1e-3
 
@@ -220,15 +220,15 @@ class TestPlate:
         noise = rng.normal(128, 25, (2, 360, 480, 3)).clip(0, 255).astype(np.uint8)
         alpha = disk(90, 120, 60, 45, 20)
         small = [shrink(photo, (120, 90)) for photo in noise]
-        plate = measure_mismatch(*noise, *small, alpha)
+        plate = measure_mismatch(PhotoPair(*noise), PhotoPair(*small), alpha)
         assert np.median(plate.variance) == pytest.approx(6 * (25 / 255) ** 2, rel=0.15)
 
     def test_no_background_at_all(self, scene):
         source = np.rint(scene).astype(np.uint8)
         small = shrink(source, (120, 90))
         alpha = np.ones((90, 120), dtype=np.float32)
-        plate = measure_mismatch(source, source, small, small, alpha)
-        assert (plate.variance == UNTRUSTED).all()
+        plate = measure_mismatch(PhotoPair(source, source), PhotoPair(small, small), alpha)
+        assert (plate.variance == plate_mismatch.SETTINGS.untrusted).all()
         assert (plate.drift == 0).all()
 
     @pytest.mark.parametrize("shape", [(1, 1), (1, 7), (33, 20), (64, 64)])

@@ -4,10 +4,15 @@ import cv2
 import numpy as np
 import pytest
 
-from bgmatting.imaging.verdict.removed_objects import drop_removed_objects
+from bgmatting.imaging.photos.pair import PhotoPair
+from bgmatting.imaging.verdict import removed_objects
 
 HEIGHT, WIDTH = 240, 320
 BLUE, BROWN = (30, 60, 200), (110, 70, 30)
+
+
+def drop_removed_objects(alpha, source, plate):
+    return removed_objects.drop_removed_objects(alpha, PhotoPair(source, plate))
 
 
 @pytest.fixture

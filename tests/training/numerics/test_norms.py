@@ -75,7 +75,7 @@ def test_a_run_from_weights_keeps_their_statistics(tmp_path: Path, config_in: Ma
     base = MattingBase("mobilenetv2")
     base.save_pretrained(tmp_path / "weights")
     config = config_in(tmp_path / "run", start=str(tmp_path / "weights"))
-    trainer = Trainer(config, quiet=True)
+    trainer = Trainer.fresh(config, quiet=True)
     network = trainer.run()
     assert trainer.frozen
     for key, value in base.state_dict().items():
@@ -92,14 +92,14 @@ def test_by_default_only_a_run_from_weights_freezes_at_once() -> None:
 def test_norms_follow_at_first_and_freeze_later_also_after_a_pause(
     tmp_path: Path, config_in: MakeConfig
 ) -> None:
-    whole = Trainer(config_in(tmp_path / "whole", norms=0.5), quiet=True)
+    whole = Trainer.fresh(config_in(tmp_path / "whole", norms=0.5), quiet=True)
     whole.run()
     assert whole.frozen
-    halves = Trainer(config_in(tmp_path / "halves", norms=0.5), quiet=True)
+    halves = Trainer.fresh(config_in(tmp_path / "halves", norms=0.5), quiet=True)
     progress = halves._progress
     halves._progress = lambda: 1.0 if halves.step == 3 else progress()  # type: ignore[method-assign]
     halves.run()
-    resumed = Trainer(config_in(tmp_path / "halves", norms=0.5), resume=True, quiet=True)
+    resumed = Trainer.resume(config_in(tmp_path / "halves", norms=0.5), quiet=True)
     assert resumed.frozen
     resumed.run()
     for (name, a), b in zip(

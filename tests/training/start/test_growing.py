@@ -82,12 +82,12 @@ def test_a_run_with_a_teacher_gives_an_ordinary_network(
         validation=8,
         fitting=2,
     )
-    trainer = Trainer(config, quiet=True)
+    trainer = Trainer.fresh(config, quiet=True)
     network = trainer.run()
     MattingNetwork("resnet50").load_state_dict(network.state_dict())
     assert all("train_imitation" in entry for entry in trainer.history)
     with pytest.raises(InputError, match="teacher"):
-        Trainer(TrainingConfig("resnet50", tmp_path / "run", cpu=True), resume=True, quiet=True)
+        Trainer.resume(TrainingConfig("resnet50", tmp_path / "run", cpu=True), quiet=True)
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_the_teacher_too_sees_what_is_finer_than_half_precision(
         tmp_path / "run", backbone="resnet50", teacher=teacher, validation=8, fitting=2,
         precision="bf16",
     )  # fmt: skip
-    trainer = Trainer(config, quiet=True)
+    trainer = Trainer.fresh(config, quiet=True)
     (example,) = trainer.model.example
     plain = MattingBase.from_pretrained(teacher).backbone
     x = torch.rand(1, 6, 32, 32)
@@ -129,7 +129,7 @@ def test_a_run_with_a_teacher_ends_on_a_gpu_too(
         tmp_path / "run", backbone="resnet50", teacher=str(tmp_path / "teacher"), validation=8,
         fitting=2, cpu=False,
     )  # fmt: skip
-    trainer = Trainer(config, quiet=True)
+    trainer = Trainer.fresh(config, quiet=True)
     assert trainer.validation.score(trainer.run())
 
 
@@ -149,4 +149,4 @@ def test_what_cannot_grow_is_refused(
         tmp_path / "run", backbone=backbone, teacher=str(tmp_path / "teacher"), norms=norms
     )
     with pytest.raises(InputError, match=said):
-        Trainer(config, quiet=True)
+        Trainer.fresh(config, quiet=True)

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from bgmatting.errors import InputError
+from bgmatting.imaging.photos import pictures
 from bgmatting.training.synthesis.assets import Assets
 from bgmatting.training.synthesis.samples import Draw, batches
 from bgmatting.training.synthesis.settings import AssetFolders, GeneratorConfig
@@ -49,12 +50,10 @@ def test_a_damaged_picture_is_left_out_and_reported_once(half_damaged: Path, cap
     assert capfd.readouterr().err.count("damaged.png cannot be read and is left out") == 1
 
 
-def test_a_picture_beyond_pillows_limit_is_left_out_too(
-    half_damaged: Path, monkeypatch, capfd
-) -> None:  # type: ignore[no-untyped-def]
+def test_a_picture_beyond_the_limit_is_left_out_too(half_damaged: Path, monkeypatch, capfd) -> None:  # type: ignore[no-untyped-def]
     (half_damaged / "damaged.png").unlink()
     Image.new("RGB", (400, 400)).save(half_damaged / "large.png")
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 60_000)  # Pillow refuses twice as many
+    monkeypatch.setattr(pictures, "MAX_MEGAPIXELS", 0.1)
     assets = Assets(AssetFolders(backgrounds=[half_damaged]))
     shapes = {assets.background(np.random.default_rng(seed)).shape for seed in range(8)}
     assert shapes == {(200, 200, 3)}

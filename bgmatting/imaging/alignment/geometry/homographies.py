@@ -6,30 +6,50 @@ units of the frame's long side, from its top left corner, so that one matrix ser
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Map, Size, size_of
+
 Matrix = NDArray[np.float64]
 
-FARTHEST = 0.2  # of the long side, the median displacement that is still believed
-STEEPEST = 15.0  # degrees of turn that are still believed
-GROWTH = 1.25  # of any side of the frame, or its inverse, that is still believed
+
+@dataclass(frozen=True)
+class Settings:
+    """Which motions of a camera are believed.
+
+    `benchmarks/registration.py` measures what they do.
+
+    Attributes:
+        farthest: median displacement, of the long side.
+        steepest: turn, degrees.
+        growth: of any side of the frame, or its inverse.
+    """
+
+    farthest: float = 0.2
+    steepest: float = 15.0
+    growth: float = 1.25
 
 
-def to_pixels(matrix: Matrix, size: tuple[int, int]) -> Matrix:
+SETTINGS = Settings()
+
+
+def to_pixels(matrix: Matrix, size: Size) -> Matrix:
     """The matrix for pixel indices, centres at whole numbers, of a photo (width, height)."""
     frame = _frame(size)
     return frame @ matrix @ np.linalg.inv(frame)
 
 
-def from_pixels(matrix: Matrix, size: tuple[int, int]) -> Matrix:
+def from_pixels(matrix: Matrix, size: Size) -> Matrix:
     """The inverse of `to_pixels`."""
     frame = _frame(size)
     return np.linalg.inv(frame) @ matrix @ frame
 
 
-def displacement(matrix: Matrix, size: tuple[int, int]) -> Matrix:
+def displacement(matrix: Matrix, size: Size) -> Matrix:
     """How far a grid of points moves, (n, 2) float64, for a photo (width, height)."""
     width, height = (side / max(size) for side in size)
     x, y = np.meshgrid(np.linspace(0, width, 9), np.linspace(0, height, 9))
@@ -40,10 +60,11 @@ def displacement(matrix: Matrix, size: tuple[int, int]) -> Matrix:
 def apply(matrix: Matrix, points: NDArray[np.float64]) -> Matrix:
     """Map points (n, 2)."""
     mapped = points @ matrix[:, :2].T + matrix[:, 2]
-    return mapped[:, :2] / mapped[:, 2:]
+    result: Matrix = mapped[:, :2] / mapped[:, 2:]
+    return result
 
 
-def turn(matrix: Matrix, size: tuple[int, int]) -> float:
+def turn(matrix: Matrix, size: Size) -> float:
     """By how many degrees the plate has to turn to fit, counter-clockwise as seen."""
     width, height = (side / max(size) for side in size)
     centre = np.array([[width / 2, height / 2]])
@@ -53,7 +74,7 @@ def turn(matrix: Matrix, size: tuple[int, int]) -> float:
     return float(np.degrees(np.arctan2(across[1], across[0])))
 
 
-def plausible(matrix: Matrix, size: tuple[int, int]) -> bool:
+def plausible(matrix: Matrix, size: Size) -> bool:
     """Whether a hand could have moved a camera so: no fold, no mirror, not too far."""
     if not np.isfinite(matrix).all():
         return False
@@ -68,13 +89,13 @@ def plausible(matrix: Matrix, size: tuple[int, int]) -> bool:
     if (sides[:, 0] * ahead[:, 1] - sides[:, 1] * ahead[:, 0]).min() <= 0:
         return False  # folded, mirrored or not convex
     growth = np.linalg.norm(sides, axis=1) / [width, height, width, height]
-    if growth.max() > GROWTH or growth.min() < 1 / GROWTH:
+    if growth.max() > SETTINGS.growth or growth.min() < 1 / SETTINGS.growth:
         return False
     moved = np.median(np.linalg.norm(displacement(matrix, size), axis=1))
-    return bool(moved <= FARTHEST and abs(turn(matrix, size)) <= STEEPEST)
+    return bool(moved <= SETTINGS.farthest and abs(turn(matrix, size)) <= SETTINGS.steepest)
 
 
-def move(photo: NDArray, matrix: Matrix, interpolation: int = cv2.INTER_LINEAR) -> NDArray:
+def move(photo: Map, matrix: Matrix, interpolation: int = cv2.INTER_LINEAR) -> Map:
     """A plate's map as the source's camera would see it; 0 where it does not reach.
 
     Args:
@@ -82,12 +103,12 @@ def move(photo: NDArray, matrix: Matrix, interpolation: int = cv2.INTER_LINEAR) 
         matrix: as above.
         interpolation: OpenCV's.
     """
-    size = photo.shape[1::-1]
+    size = size_of(photo)
     flags = interpolation | cv2.WARP_INVERSE_MAP
     return cv2.warpPerspective(photo, to_pixels(matrix, size), size, flags=flags)
 
 
-def _frame(size: tuple[int, int]) -> Matrix:
+def _frame(size: Size) -> Matrix:
     """Units of the long side -> pixel indices."""
     long = max(size)
     return np.array([[long, 0, -0.5], [0, long, -0.5], [0, 0, 1]], dtype=np.float64)

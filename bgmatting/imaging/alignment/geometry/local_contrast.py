@@ -15,21 +15,52 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...arrays import Map
-from ...resampling import shrink, working_shape
+from ...arrays import Map, size_of
+from ...resampling import shrink, working_size
 
-SOFTEN = 0.8  # pixels, sigma: what noise costs less, and interpolation spoils less
-REACH = 4.0  # pixels, sigma: structure wider than this counts as light
-CONTRAST = 8.0  # pixels, sigma: over which contrast is evened out
-NOISE_FACTOR = 3.0  # contrast below so many times the noise is not evened out
-LEAST_NOISE = 0.4  # grey levels; rounding and compression make as much
-DARK, BRIGHT = 3, 245  # grey levels; beyond them a photo is as good as clipped
-COMPRESSED = 2.0  # times the finest noise: compression leaves the coarser
-CALM = 0.3  # share of tiles that are taken to show nothing but noise
-OVEREXPOSED = 0.1  # share of pixels clipped in some channel from which luminance misleads
-WINDOW = 9  # pixels, side of the neighbourhood over which likeness is judged
-FAINT, CLEAR = 0.25, 0.8  # structure's mean square: below is noise, above counts fully
-UNLIKE, ALIKE = 0.3, 0.8  # correlation: below explains nothing, above all
+
+@dataclass(frozen=True)
+class Settings:
+    """How structure is told from light, noise and compression.
+
+    `benchmarks/registration.py` measures what they do.
+
+    Attributes:
+        soften: sigma, pixels: what noise costs less, and interpolation spoils less.
+        reach: sigma, pixels: structure wider than this counts as light.
+        contrast: sigma, pixels, over which contrast is evened out.
+        noise_factor: contrast below so many times the noise is not evened out.
+        least_noise: grey levels; rounding and compression make as much.
+        dark: grey level below which a photo is as good as clipped.
+        bright: grey level above which it is.
+        compressed: times the finest noise: compression leaves the coarser.
+        calm: share of tiles that are taken to show nothing but noise.
+        overexposed: share of pixels clipped in some channel from which luminance misleads.
+        window: side, pixels, of the neighbourhood over which likeness is judged.
+        faint: structure's mean square below which it is noise.
+        clear: and above which it counts fully.
+        unlike: correlation below which nothing is explained.
+        alike: and above which all is.
+    """
+
+    soften: float = 0.8
+    reach: float = 4.0
+    contrast: float = 8.0
+    noise_factor: float = 3.0
+    least_noise: float = 0.4
+    dark: int = 3
+    bright: int = 245
+    compressed: float = 2.0
+    calm: float = 0.3
+    overexposed: float = 0.1
+    window: int = 9
+    faint: float = 0.25
+    clear: float = 0.8
+    unlike: float = 0.3
+    alike: float = 0.8
+
+
+SETTINGS = Settings()
 
 
 @dataclass(frozen=True)
@@ -67,7 +98,7 @@ class Level:
         """
         power = _power(plate)
         alike = _mean(self.source * plate) / np.sqrt(self.source_power * power + 4e-4)
-        evidence = np.clip((power - FAINT) * (1 / (CLEAR - FAINT)), 0, 1)
+        evidence = np.clip((power - SETTINGS.faint) * (1 / (SETTINGS.clear - SETTINGS.faint)), 0, 1)
         if self.background is not None:
             evidence *= self.background
         return alike, evidence
@@ -99,7 +130,7 @@ class Level:
         """
         alike, evidence = self.likeness(plate)
         pixels = float(evidence.sum())
-        share = np.clip((alike - UNLIKE) * (1 / (ALIKE - UNLIKE)), 0, 1)
+        share = np.clip((alike - SETTINGS.unlike) * (1 / (SETTINGS.alike - SETTINGS.unlike)), 0, 1)
         shares = ((values * evidence).sum() / max(pixels, 1.0) for values in (share, alike))
         explained, mean = map(float, shares)
         return explained, mean, pixels
@@ -121,12 +152,12 @@ def pyramid(
     own = max(source.shape[:2])
     wanted = sorted({min(size, own) for size in sizes})
     greys: list[Any] = _greys(source, plate)
-    most_noise = COMPRESSED * max(map(noise_of, greys))
+    most_noise = SETTINGS.compressed * max(map(noise_of, greys))
     levels: list[Level] = []
-    for size in reversed(wanted):
-        shape = working_shape(source.shape[1], source.shape[0], size) if size < own else None
-        if shape is not None:
-            greys = [shrink(grey, shape) for grey in greys]
+    for long_side in reversed(wanted):
+        size = working_size(size_of(source), long_side) if long_side < own else None
+        if size is not None:
+            greys = [shrink(grey, size) for grey in greys]
         sure = background
         if sure is not None:
             sure = cv2.resize(
@@ -144,8 +175,10 @@ def _greys(*photos: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
 
     Where one channel is clipped and another is not, luminance may even turn light into dark.
     """
-    bright = np.stack([photo.reshape(-1, 3) > BRIGHT for photo in photos])  # photos, pixels, RGB
-    if bright.any(axis=2).mean(axis=1).max() < OVEREXPOSED:
+    bright = np.stack(
+        [photo.reshape(-1, 3) > SETTINGS.bright for photo in photos]
+    )  # photos, pixels, RGB
+    if bright.any(axis=2).mean(axis=1).max() < SETTINGS.overexposed:
         return [cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY) for photo in photos]  # type: ignore[misc]
     channel = int(np.argmin(bright.mean(axis=1).max(axis=0)))
     return [np.ascontiguousarray(photo[..., channel]) for photo in photos]
@@ -162,13 +195,13 @@ def structures(
     """
     high = []
     for grey in (source, plate):
-        soft = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), SOFTEN)
-        high.append(soft - cv2.GaussianBlur(soft, (0, 0), REACH))
+        soft = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), SETTINGS.soften)
+        high.append(soft - cv2.GaussianBlur(soft, (0, 0), SETTINGS.reach))
     noise = max(_flattest(g, values) for g, values in zip((source, plate), high, strict=True))
-    floor = (NOISE_FACTOR * max(LEAST_NOISE, min(noise, most_noise))) ** 2
+    floor = (SETTINGS.noise_factor * max(SETTINGS.least_noise, min(noise, most_noise))) ** 2
     of_source, of_plate = (
         values
-        / np.sqrt(cv2.GaussianBlur(np.square(values), (0, 0), CONTRAST) + floor)
+        / np.sqrt(cv2.GaussianBlur(np.square(values), (0, 0), SETTINGS.contrast) + floor)
         * _unclipped(grey)
         for values, grey in zip(high, (source, plate), strict=True)
     )
@@ -177,7 +210,7 @@ def structures(
 
 def _unclipped(grey: NDArray[np.uint8]) -> Map:
     """0 where a photo is clipped and next to it: edges there move with the exposure; else 1."""
-    clipped = ((grey < DARK) | (grey > BRIGHT)).astype(np.uint8)
+    clipped = ((grey < SETTINGS.dark) | (grey > SETTINGS.bright)).astype(np.uint8)
     return 1 - cv2.dilate(clipped, np.ones((5, 5), dtype=np.uint8)).astype(np.float32)
 
 
@@ -189,7 +222,7 @@ def noise_of(grey: NDArray[np.uint8]) -> float:
     """
     kernel = np.outer([1, -2, 1], [1, -2, 1]).astype(np.float32) / 6
     rough = cv2.filter2D(grey, cv2.CV_32F, kernel)
-    return _flattest(grey, rough) / (2 * float(np.sqrt(np.pi)) * SOFTEN)
+    return _flattest(grey, rough) / (2 * float(np.sqrt(np.pi)) * SETTINGS.soften)
 
 
 def _flattest(grey: NDArray[np.uint8], values: Map) -> float:
@@ -198,11 +231,13 @@ def _flattest(grey: NDArray[np.uint8], values: Map) -> float:
     power = cv2.resize(np.square(values), tiles, interpolation=cv2.INTER_AREA).ravel()
     mean = cv2.resize(grey.astype(np.float32), tiles, interpolation=cv2.INTER_AREA).ravel()
     lit = power[(mean > 8) & (mean < 247)]
-    return float(np.sqrt(np.quantile(lit, CALM))) if lit.size else 0.0
+    return float(np.sqrt(np.quantile(lit, SETTINGS.calm))) if lit.size else 0.0
 
 
 def _mean(values: Map) -> Map:
-    return cv2.boxFilter(values, -1, (WINDOW, WINDOW), borderType=cv2.BORDER_REFLECT_101)
+    return cv2.boxFilter(
+        values, -1, (SETTINGS.window, SETTINGS.window), borderType=cv2.BORDER_REFLECT_101
+    )
 
 
 def _power(values: Map) -> Map:

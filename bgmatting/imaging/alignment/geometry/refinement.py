@@ -9,21 +9,42 @@ where the photos say little the motion stays a shift and a turn, where they say 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
-from ...arrays import Map
+from ...arrays import Map, Size
 from .homographies import Matrix, move
 from .local_contrast import Level
 
 # Standard deviations in units of half the long side: shift x, y, growth, turn, stretch, shear,
 # tilt x, y.
 PRIOR = np.array([0.2, 0.2, 0.03, 0.1, 0.01, 0.01, 0.02, 0.02])
-CORRELATED = 100.0  # pixels that say the same thing once, or are wrong together
-DAMPING = 2e-3  # of a shift's evidence; what has less moves slowly, as along parallel lines
-OUTLIER = 0.5  # residual at which a pixel counts half
-LIKE = 0.2  # correlation below which a neighbourhood counts as not background
-STILL = 0.01  # pixels; smaller steps end the rounds
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a motion is made exact.
+
+    `benchmarks/registration.py` measures what they do.
+
+    Attributes:
+        correlated: pixels that say the same thing once, or are wrong together.
+        damping: of a shift's evidence; what has less moves slowly, as along parallel lines.
+        outlier: residual at which a pixel counts half.
+        like: correlation below which a neighbourhood counts as not background.
+        smallest_step: pixels; smaller steps end the rounds.
+    """
+
+    correlated: float = 100.0
+    damping: float = 2e-3
+    outlier: float = 0.5
+    like: float = 0.2
+    smallest_step: float = 0.01
+
+
+SETTINGS = Settings()
 
 
 def refine(level: Level, matrix: Matrix, rounds: int = 6, fine: bool = False) -> Matrix:
@@ -45,7 +66,7 @@ def refine(level: Level, matrix: Matrix, rounds: int = 6, fine: bool = False) ->
             break
         matrix = matrix @ _matrix(step, level.size)
         matrix = matrix / matrix[2, 2]
-        if np.abs(step).sum() * half < STILL:
+        if np.abs(step).sum() * half < SETTINGS.smallest_step:
             break
     return matrix
 
@@ -57,7 +78,7 @@ def _step(level: Level, seen: Map, parts: Matrix) -> Matrix | None:
     if chosen.size < 30:
         return None
     off = (level.source - seen).ravel()[chosen]
-    weight = weight.ravel()[chosen] / (1 + np.square(off / OUTLIER))
+    weight = weight.ravel()[chosen] / (1 + np.square(off / SETTINGS.outlier))
     width, height = level.size
     half = np.float32(max(width, height) / 2)
     gx, gy = (s.ravel()[chosen] * half for s in slopes_of(0.5 * (level.source + seen)))
@@ -71,8 +92,8 @@ def _step(level: Level, seen: Map, parts: Matrix) -> Matrix | None:
     normal = (weighted @ jacobian.T).astype(np.float64)
     right = (weighted @ off).astype(np.float64)
     variance = float((weight * off * off).sum() / weight.sum()) + 1e-4
-    prior = CORRELATED * variance / np.square(PRIOR)
-    damping = DAMPING * max(normal[0, 0], normal[1, 1])
+    prior = SETTINGS.correlated * variance / np.square(PRIOR)
+    damping = SETTINGS.damping * max(normal[0, 0], normal[1, 1])
     return np.linalg.solve(normal + np.diag(prior + damping), right - prior * parts)
 
 
@@ -84,10 +105,13 @@ def background_weight(level: Level, seen: Map) -> Map:
         seen: (h, w) float32, the plate's as moved; 0 where it is not covered.
     """
     alike, evidence = level.likeness(seen)
-    weight = evidence * np.square(np.clip((alike - LIKE) * (1 / (1 - LIKE)), 0, 1))
+    weight = evidence * np.square(
+        np.clip((alike - SETTINGS.like) * (1 / (1 - SETTINGS.like)), 0, 1)
+    )
     # Where a plate ends it falls to 0, which makes an edge that is none.
     inside = cv2.erode((seen != 0).astype(np.uint8), np.ones((5, 5), dtype=np.uint8))
-    return weight * (inside > 0) * (level.source != 0)
+    result: Map = weight * (inside > 0) * (level.source != 0)
+    return result
 
 
 def slopes_of(structure: Map) -> tuple[Map, Map]:
@@ -98,7 +122,7 @@ def slopes_of(structure: Map) -> tuple[Map, Map]:
     return across, down
 
 
-def _matrix(parts: Matrix, size: tuple[int, int]) -> Matrix:
+def _matrix(parts: Matrix, size: Size) -> Matrix:
     """A small motion from its parts, as `PRIOR` lists them."""
     x, y, growth, turn, stretch, shear, tilt_x, tilt_y = parts
     centred = np.array(
@@ -109,10 +133,11 @@ def _matrix(parts: Matrix, size: tuple[int, int]) -> Matrix:
         ]
     )
     frame = _centred(size)
-    return frame @ centred @ np.linalg.inv(frame)
+    result: Matrix = frame @ centred @ np.linalg.inv(frame)
+    return result
 
 
-def _parts(matrix: Matrix, size: tuple[int, int]) -> Matrix:
+def _parts(matrix: Matrix, size: Size) -> Matrix:
     """The inverse of `_matrix`."""
     frame = _centred(size)
     m = np.linalg.inv(frame) @ matrix @ frame
@@ -131,7 +156,7 @@ def _parts(matrix: Matrix, size: tuple[int, int]) -> Matrix:
     )
 
 
-def _centred(size: tuple[int, int]) -> Matrix:
+def _centred(size: Size) -> Matrix:
     """Units of half the long side, from the frame's middle -> units of the long side."""
     width, height = (side / max(size) for side in size)
     return np.array([[0.5, 0, width / 2], [0, 0.5, height / 2], [0, 0, 1]])

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ....errors import InputError
-from ...arrays import Map
+from ...arrays import Coverage, Map, Pixels
 from .homographies import Matrix, displacement, move, plausible, turn
 from .local_contrast import Level, pyramid
 from .matching import by_correlation, by_features
@@ -24,22 +25,48 @@ from .parallax import local_flow
 from .refinement import refine
 from .warping import warped
 
-SIZES = (128, 256, 512)  # long sides at which motions are sought
-FINEST = 1024  # long side at which the last fractions of a pixel are sought
-FEWEST = 0.002  # share of the frame that must have structure, else nothing can be told
-ENOUGH = 0.01  # share of the frame that must have structure before two photos are called misfits
-NEAR = 2.0  # pixels at 512
-CERTAIN = 0.6  # share explained by so near a motion at which no other guess is needed
-FITTING = 0.1  # mean correlation below which photos don't fit each other as they are
-NARROWEST = 24  # pixels; no motion can be told from a narrower strip
-BELIEVED = 0.2  # mean correlation below which no motion is believed
-SMALLEST = 0.1  # pixels at 512: smaller motions are left alone
-BETTER = 0.02  # of what is told without a motion, and of the evidence; so much more it must tell
-FARTHER = 0.5  # of what a guess tells, per long side of motion: of equals the nearer wins
 
-STILL = "The camera did not move."
-TOO_LITTLE = "There is too little to see in the background to tell whether the camera moved."
-MISFIT = (
+@dataclass(frozen=True)
+class Settings:
+    """Which motions are sought and believed.
+
+    `benchmarks/registration.py` measures what they do.
+
+    Attributes:
+        sizes: long sides, pixels, at which motions are sought.
+        finest: long side at which the last fractions of a pixel are sought.
+        fewest: share of the frame that must have structure, else nothing can be told.
+        structured: share that must have it before two photos are called misfits.
+        near: pixels at 512: a motion so small is near none.
+        certain: share explained by so near a motion at which no other guess is needed.
+        fitting: mean correlation below which photos don't fit each other as they are.
+        narrowest: pixels; no motion can be told from a narrower strip.
+        believed: mean correlation below which no motion is believed.
+        smallest: pixels at 512: smaller motions are left alone.
+        least_gain: of what is told without a motion, and of the evidence: so much more it must
+            tell.
+        farther: of what a guess tells, per long side of motion: of equals the nearer wins.
+    """
+
+    sizes: tuple[int, ...] = (128, 256, 512)
+    finest: int = 1024
+    fewest: float = 0.002
+    structured: float = 0.01
+    near: float = 2.0
+    certain: float = 0.6
+    fitting: float = 0.1
+    narrowest: int = 24
+    believed: float = 0.2
+    smallest: float = 0.1
+    least_gain: float = 0.02
+    farther: float = 0.5
+
+
+SETTINGS = Settings()
+
+DID_NOT_MOVE = "The camera did not move."
+TOO_LITTLE_SEEN = "There is too little to see in the background to tell whether the camera moved."
+NOTHING_FITS = (
     "The background photo does not fit, and no camera motion explains how; it was used as it is."
 )
 
@@ -91,19 +118,20 @@ def register(
     _check(source, plate, background)
     if np.array_equal(source, plate):
         return Registration(note="The two photos are the same, pixel by pixel.")
-    levels = pyramid(source, plate, background, (*SIZES, FINEST))
-    main = levels[min(len(SIZES), len(levels)) - 1]
-    if main.explained(main.plate)[2] < FEWEST * main.source.size or min(main.size) < NARROWEST:
-        return Registration(note=TOO_LITTLE)
-    matrix = _search(levels[: len(SIZES)])
-    if len(levels) > len(SIZES):
+    levels = pyramid(source, plate, background, (*SETTINGS.sizes, SETTINGS.finest))
+    main = levels[min(len(SETTINGS.sizes), len(levels)) - 1]
+    if (
+        main.explained(main.plate)[2] < SETTINGS.fewest * main.source.size
+        or min(main.size) < SETTINGS.narrowest
+    ):
+        return Registration(note=TOO_LITTLE_SEEN)
+    matrix = _search(levels[: len(SETTINGS.sizes)])
+    if len(levels) > len(SETTINGS.sizes):
         matrix = refine(levels[-1], matrix, rounds=2, fine=True)
     return _judged(main, matrix, _structured(levels[0]) and _structured(main))
 
 
-def warp(
-    plate: NDArray[np.uint8], registration: Registration
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
+def warp(plate: NDArray[np.uint8], registration: Registration) -> tuple[Pixels, Coverage | None]:
     """Move a plate as it was found to fit.
 
     Args:
@@ -122,29 +150,31 @@ def warp(
 
 def _structured(level: Level) -> bool:
     """Whether a plate shows enough to call a pair a misfit; noise does at fine levels only."""
-    return level.explained(level.plate)[2] >= ENOUGH * level.plate.size
+    return level.explained(level.plate)[2] >= SETTINGS.structured * level.plate.size
 
 
 def _judged(level: Level, matrix: Matrix, structured: bool) -> Registration:
     """A motion taken or turned down, with its parallax."""
     agreement, mean, pixels = level.explained(level.plate)
     explained, reached, others = level.explained(move(level.plate, matrix))
-    if not plausible(matrix, level.size) or reached < BELIEVED or others < pixels / 3:
-        if mean >= FITTING:
-            return Registration(agreement=agreement, note=STILL)
+    if not plausible(matrix, level.size) or reached < SETTINGS.believed or others < pixels / 3:
+        if mean >= SETTINGS.fitting:
+            return Registration(agreement=agreement, note=DID_NOT_MOVE)
         if not structured:
-            return Registration(agreement=agreement, note=TOO_LITTLE)
-        return Registration(agreement=agreement, failed=True, note=MISFIT)
+            return Registration(agreement=agreement, note=TOO_LITTLE_SEEN)
+        return Registration(agreement=agreement, failed=True, note=NOTHING_FITS)
     lengths = np.linalg.norm(displacement(matrix, level.size), axis=1)
     moved = move(level.plate, matrix, cv2.INTER_CUBIC)
     tells, told, pixels = level.information(moved, level.plate)
-    if lengths.max() * SIZES[-1] < SMALLEST or tells - told < BETTER * max(told, pixels):
+    if lengths.max() * SETTINGS.sizes[
+        -1
+    ] < SETTINGS.smallest or tells - told < SETTINGS.least_gain * max(told, pixels):
         matrix, lengths = np.eye(3), np.zeros(1)
     else:
         agreement = explained
     flow = local_flow(level, matrix)
     if flow is None and not lengths.any():
-        return Registration(agreement=agreement, note=STILL)
+        return Registration(agreement=agreement, note=DID_NOT_MOVE)
     turned, shift = turn(matrix, level.size), float(np.median(lengths))
     note = _sentence(shift, turned, flow is not None)
     return Registration(matrix, flow, True, shift, turned, agreement, note=note)
@@ -163,11 +193,14 @@ def _search(levels: list[Level]) -> Matrix:
         if plausible(matrix, middle.size):
             moved = move(middle.plate, matrix)
             lengths = np.linalg.norm(displacement(matrix, middle.size), axis=1)
-            tells = middle.telling(moved) * (1 - FARTHER * float(np.median(lengths)))
+            tells = middle.telling(moved) * (1 - SETTINGS.farther * float(np.median(lengths)))
             if tells >= told:
                 best, told, seen, far = matrix, tells, moved, float(lengths.max())
         # Only near by: bricks fit bricks a row farther almost as well.
-        if far * SIZES[-1] < NEAR and middle.explained(seen)[0] > CERTAIN:
+        if (
+            far * SETTINGS.sizes[-1] < SETTINGS.near
+            and middle.explained(seen)[0] > SETTINGS.certain
+        ):
             break
     for level in levels[2:]:
         best = refine(level, best, fine=True)
@@ -194,7 +227,7 @@ def _sentence(moved: float, turned: float, flow: bool) -> str:
     return f"The camera had moved by {how}; the background photo was moved to fit{bent}."
 
 
-def _check(source: NDArray, plate: NDArray, background: Map | None) -> None:
+def _check(source: NDArray[Any], plate: NDArray[Any], background: Map | None) -> None:
     for name, photo in (("source", source), ("plate", plate)):
         if photo.dtype != np.uint8 or photo.ndim != 3 or photo.shape[2] != 3 or not photo.size:
             raise InputError(

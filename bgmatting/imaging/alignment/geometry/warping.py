@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 
-from ...arrays import Map, by_bands
+from ...arrays import Coverage, Map, Pixels, by_bands, size_of
 from ...resampling import Enlarged
 from .homographies import Matrix, to_pixels
 
 CUBIC_UP_TO = 4e6  # pixels; above, the softness of linear interpolation is finer than any need
 
 
-def warped(photo: Map, matrix: Matrix, flow: Map | None = None) -> tuple[Map, Map | None]:
+def warped(
+    photo: Pixels, matrix: Matrix, flow: Map | None = None
+) -> tuple[Pixels, Coverage | None]:
     """See a photo through a motion; arguments and results as those of `registration.warp`."""
-    height, width = photo.shape[:2]
-    size = (width, height)
+    width, height = size = size_of(photo)
     interpolation = cv2.INTER_CUBIC if width * height <= CUBIC_UP_TO else cv2.INTER_LINEAR
     pixels = to_pixels(matrix, size)
     if flow is None:
         flags = interpolation | cv2.WARP_INVERSE_MAP
-        moved = cv2.warpPerspective(
+        moved: Any = cv2.warpPerspective(
             photo, pixels, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
         )
-        inside = cv2.warpPerspective(
+        inside: Any = cv2.warpPerspective(
             np.full((height, width), 255, dtype=np.uint8),
             pixels,
             size,

@@ -14,21 +14,50 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...arrays import Map
-from .tone_curves import RANGE, bend, from_grey, look_up, to_stops, to_table
+from ...arrays import Coverage, Map
+from .tone_curves import CURVE_RANGE, bend, from_grey, look_up, to_stops, to_table
 
-CELLS = 64  # of the grid, along the photo's long side
-DARK, BRIGHT = 5, 249  # values outside are clipped, or as good as
-FAINT = 0.1  # stops, deviation within a cell: texture that stands out from noise
-GAMMAS = (0.7, 0.8, 0.9, 1.0, 1.11, 1.25, 1.43)  # contrasts that candidates have
-CANDIDATES = 120
-TOLERANCE = 0.12  # stops, within which cells are taken to agree with a candidate
-FINEST = 0.03  # stops, the least that agreeing cells are expected to differ by
-LEVEL, TINT, CONTRAST = 1.3, 0.7, 0.7  # stops, stops, log: each makes a change e times as doubtful
-SPREADS = (2.0, 0.25, 0.15)  # what is expected of a curve's a, b and c: their deviations, stops
-NOISE = 0.06  # stops, of a cell
-NEIGHBOURS = 4.0  # cells that together say as much as one would alone: errors are alike nearby
-BLOCK = 6  # cells: the side of what is held out together
+
+@dataclass(frozen=True)
+class Settings:
+    """How cells are compared, and what change of light is likely.
+
+    Attributes:
+        cells: of the grid, along the photo's long side.
+        dark: value, 0..255, below which a photo is as good as clipped.
+        bright: and above which it is.
+        faint: stops, deviation within a cell: texture that stands out from noise.
+        gammas: contrasts that candidates have.
+        candidates: how many changes of light are tried.
+        tolerance: stops, within which cells are taken to agree with a candidate.
+        finest: stops, the least that agreeing cells are expected to differ by.
+        level: stops of exposure that make a change e times as doubtful.
+        tint: stops between channels that do.
+        contrast: logarithm of a contrast that does.
+        spreads: deviations, in stops, expected of a curve's a, b and c.
+        noise: stops, of a cell.
+        neighbours: cells that together say as much as one would alone: errors are alike nearby.
+        block: cells: the side of what is held out together.
+    """
+
+    cells: int = 64
+    dark: int = 5
+    bright: int = 249
+    faint: float = 0.1
+    gammas: tuple[float, ...] = (0.7, 0.8, 0.9, 1.0, 1.11, 1.25, 1.43)
+    candidates: int = 120
+    tolerance: float = 0.12
+    finest: float = 0.03
+    level: float = 1.3
+    tint: float = 0.7
+    contrast: float = 0.7
+    spreads: tuple[float, ...] = (2.0, 0.25, 0.15)
+    noise: float = 0.06
+    neighbours: float = 4.0
+    block: int = 6
+
+
+SETTINGS = Settings()
 
 
 @dataclass(frozen=True)
@@ -56,7 +85,8 @@ class Cells:
     def folds(self) -> NDArray[np.bool_]:
         """(n,): half of the cells, by a checkerboard of blocks."""
         rows, columns = self.positions()
-        return (rows // BLOCK + columns // BLOCK) % 2 == 0
+        result: NDArray[np.bool_] = (rows // SETTINGS.block + columns // SETTINGS.block) % 2 == 0
+        return result
 
     def quarters(self, chosen: NDArray[np.bool_]) -> int:
         """In how many of the frame's quarters chosen cells lie."""
@@ -69,11 +99,11 @@ def compare(
     source: NDArray[np.uint8],
     plate: NDArray[np.uint8],
     background: Map | None = None,
-    covered: Map | None = None,
+    covered: Coverage | None = None,
 ) -> Cells:
     """Lay a grid over a pair; arguments as in `fit_light`."""
     height, width = source.shape[:2]
-    side = max(1, round(max(height, width) / CELLS))
+    side = max(1, round(max(height, width) / SETTINGS.cells))
     grid = (max(1, width // side), max(1, height // side))
 
     def mean(values: Map) -> Map:
@@ -82,11 +112,11 @@ def compare(
 
     usable = np.ones((height, width), dtype=bool)
     for photo in (source, plate):
-        usable &= (photo.min(axis=2) >= DARK) & (photo.max(axis=2) <= BRIGHT)
-    for mask in (background, covered):
-        if mask is not None:
-            full = 255 if mask.dtype == np.uint8 else 1
-            usable &= np.asarray(mask, dtype=np.float32) > 0.95 * full
+        usable &= (photo.min(axis=2) >= SETTINGS.dark) & (photo.max(axis=2) <= SETTINGS.bright)
+    if background is not None:
+        usable &= np.asarray(background, dtype=np.float32) > 0.95
+    if covered is not None:
+        usable &= covered > 242  # 95 %
     where = mean(usable.astype(np.float32)) > 0.98
     stops = to_stops(np.arange(256, dtype=np.float32))
     s, p = stops[source], stops[plate]
@@ -95,8 +125,8 @@ def compare(
     variance = mean(own * own) - mean_own**2 + mean(other * other) - mean_other**2
     together = mean(own * other) - mean_own * mean_other
     # One where texture is the same (or there is none in either), nothing where it differs.
-    alike = np.clip((2 * together + FAINT**2) / (variance + FAINT**2), 0, 1) ** 2
-    weight = alike * (0.25 + 0.75 * variance / (variance + 2 * FAINT**2))
+    alike = np.clip((2 * together + SETTINGS.faint**2) / (variance + SETTINGS.faint**2), 0, 1) ** 2
+    weight = alike * (0.25 + 0.75 * variance / (variance + 2 * SETTINGS.faint**2))
     if background is None:
         # The subject stands before the background: beside it and above it, that goes to the edge.
         edge = max(1, grid[0] // 12)
@@ -118,21 +148,23 @@ def most_agreed(cells: Cells, known: bool) -> tuple[Map, float]:
         A curve, (3, 3), and the share of the cells' weight that agrees closely.
     """
     total = np.cumsum(cells.weight)
-    picks = np.searchsorted(total, (np.arange(CANDIDATES) + 0.5) / CANDIDATES * total[-1])
+    picks = np.searchsorted(
+        total, (np.arange(SETTINGS.candidates) + 0.5) / SETTINGS.candidates * total[-1]
+    )
     picks = np.unique(np.minimum(picks, len(total) - 1))
     x = from_grey(cells.plate)
     best, curve, share = -np.inf, np.zeros((3, 3), dtype=np.float32), 0.0
-    for gamma in GAMMAS:
-        slope = (gamma - 1) * RANGE
+    for gamma in SETTINGS.gammas:
+        slope = (gamma - 1) * CURVE_RANGE
         changes = cells.source - cells.plate - np.float32(slope) * x  # n, 3
         candidates = np.concatenate([np.zeros((1, 3), dtype=np.float32), changes[picks]])
         # |a - b|^2 without a (candidates, n, 3) array.
         squares = (candidates**2).sum(1)[:, None] + (changes**2).sum(1) - 2 * candidates @ changes.T
-        agree = np.exp(-np.maximum(squares, 0) / (2 * TOLERANCE**2))  # candidates, n
+        agree = np.exp(-np.maximum(squares, 0) / (2 * SETTINGS.tolerance**2))  # candidates, n
         support = agree @ cells.weight / total[-1]
-        level = np.abs(candidates.mean(axis=1)) / LEVEL
-        tint = (candidates.max(axis=1) - candidates.min(axis=1)) / TINT
-        doubt = level + tint + abs(np.log(gamma)) / CONTRAST
+        level = np.abs(candidates.mean(axis=1)) / SETTINGS.level
+        tint = (candidates.max(axis=1) - candidates.min(axis=1)) / SETTINGS.tint
+        doubt = level + tint + abs(np.log(gamma)) / SETTINGS.contrast
         score = np.log(support + 1e-9) - (0.2 if known else 1.0) * doubt
         top = int(score.argmax())
         if score[top] > best:
@@ -145,7 +177,7 @@ def most_agreed(cells: Cells, known: bool) -> tuple[Map, float]:
 
 def refine(cells: Cells, curve: Map) -> tuple[Map, Map]:
     """Fit a curve to all that agrees with it: each cell's agreement (n,), 0..1, and the curve."""
-    scale = TOLERANCE
+    scale = SETTINGS.tolerance
     for _ in range(8):
         apart = cells.source - cells.plate - bend(cells.plate, curve)  # n, 3
         distance = np.sqrt((apart**2).mean(axis=1))
@@ -154,19 +186,19 @@ def refine(cells: Cells, curve: Map) -> tuple[Map, Map]:
         near = agrees * cells.weight
         spread = np.sqrt((near * distance**2).sum() / (near.sum() + 1e-9))
         # These weights cut off the tails of what they measure.
-        scale = float(np.clip(1.3 * spread, FINEST, TOLERANCE))
+        scale = float(np.clip(1.3 * spread, SETTINGS.finest, SETTINGS.tolerance))
     return agrees, curve
 
 
 def regress(cells: Cells, agrees: Map) -> Map:
     """The likeliest curve, (3, 3) float32, given how far each cell is to be believed."""
-    weight = (agrees * cells.weight / NEIGHBOURS / NOISE**2).astype(np.float64)
+    weight = (agrees * cells.weight / SETTINGS.neighbours / SETTINGS.noise**2).astype(np.float64)
     apart = (cells.source - cells.plate).astype(np.float64)
     curve = np.empty((3, 3), dtype=np.float32)
     for channel in range(3):
         x = from_grey(cells.plate[:, channel]).astype(np.float64)
         basis = np.stack([np.ones_like(x), x, x * x])  # 3, n
-        normal = (basis * weight) @ basis.T + np.diag(1 / np.square(SPREADS))
+        normal = (basis * weight) @ basis.T + np.diag(1 / np.square(SETTINGS.spreads))
         curve[:, channel] = np.linalg.solve(normal, (basis * weight) @ apart[:, channel])
     return curve
 

@@ -8,23 +8,45 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...arrays import Map, by_bands
-from .consensus import TOLERANCE, Cells, apart, apart_held_out, compare, most_agreed, refine
-from .tone_curves import OFFSET, POWER, bend, to_table
+from ...arrays import Coverage, Map, by_bands
+from .consensus import SETTINGS as CONSENSUS
+from .consensus import Cells, apart, apart_held_out, compare, most_agreed, refine
+from .tone_curves import SRGB_OFFSET, SRGB_POWER, bend, to_table
 
-FEWEST = 24  # cells that agree, at least
-ENOUGH = 0.2, 3  # share of what could be compared, and quarters of the frame where it must lie
-MOST = 0.45, 0.05  # or: share of what could be compared, and of the whole frame
-CLOSE = 0.1  # share that agrees closely
-LEAST_CHANGE = 4.0  # levels of 255, on average: below, mattes come out no better for it
-LEAST_GAIN = 0.25  # share of the difference that must vanish
-FIELD_SIGMA = 7.0  # cells, of the shading
-FIELD_DOUBT = 0.1  # of a full neighbourhood: what pulls the shading to none
-FIELD_LIMIT = 0.5  # stops
-FIELD_LEAST = 0.6  # levels of 255 that it must bring, on average
 
-AGREES = "The light of both photos agrees."
-THIN = (
+@dataclass(frozen=True)
+class Settings:
+    """When a change of light is believed, and worth following.
+
+    Attributes:
+        fewest: cells that agree, at least.
+        widespread: share of what could be compared, and quarters of the frame where it must lie.
+        most: or: share of what could be compared, and of the whole frame.
+        close: share that agrees closely.
+        least_change: levels of 255, on average: below, mattes come out no better for it.
+        least_gain: share of the difference that must vanish.
+        field_sigma: cells, of the shading.
+        field_doubt: of a full neighbourhood: what pulls the shading to none.
+        field_limit: stops.
+        field_least: levels of 255 that it must bring, on average.
+    """
+
+    fewest: int = 24
+    widespread: tuple[float, int] = 0.2, 3
+    most: tuple[float, ...] = 0.45, 0.05
+    close: float = 0.1
+    least_change: float = 4.0
+    least_gain: float = 0.25
+    field_sigma: float = 7.0
+    field_doubt: float = 0.1
+    field_limit: float = 0.5
+    field_least: float = 0.6
+
+
+SETTINGS = Settings()
+
+LIGHT_AGREES = "The light of both photos agrees."
+TOO_LITTLE_COMPARED = (
     "Too little of the background could be compared to tell whether the light changed, "
     "so the background photo was left as it is."
 )
@@ -56,7 +78,7 @@ def fit_light(
     source: NDArray[np.uint8],
     plate: NDArray[np.uint8],
     background: Map | None = None,
-    covered: Map | None = None,
+    covered: Coverage | None = None,
 ) -> Light:
     """Find the change of light between two registered photos. Never raises, whatever they show.
 
@@ -65,26 +87,26 @@ def fit_light(
         plate: likewise, of the same shape.
         background: (h, w), 0..1 or bool, 1 where the source surely shows background; None: not
             known, most of it may be subject.
-        covered: (h, w), bool, 0..1 or uint8 0 / 255, 0 where the plate holds nothing; None: none.
+        covered: (h, w) uint8, how much of each pixel the plate covers; None: all of it.
     """
     if np.array_equal(source, plate):
-        return Light(note=AGREES)
+        return Light(note=LIGHT_AGREES)
     cells = compare(source, plate, background, covered)
-    if len(cells.weight) < FEWEST or cells.weight.sum() < FEWEST / 4:
-        return Light(note=THIN)
+    if len(cells.weight) < SETTINGS.fewest or cells.weight.sum() < SETTINGS.fewest / 4:
+        return Light(note=TOO_LITTLE_COMPARED)
     start, close = most_agreed(cells, known=background is not None)
     agrees, curve = refine(cells, start)
-    if close < CLOSE or not _enough(cells, agrees):
-        return Light(note=THIN)
+    if close < SETTINGS.close or not _enough(cells, agrees):
+        return Light(note=TOO_LITTLE_COMPARED)
     before, after = apart(cells, agrees, None), apart_held_out(cells, agrees)
-    least = LEAST_GAIN * before
-    useful = curve if before >= LEAST_CHANGE and before - after >= least else None
+    least = SETTINGS.least_gain * before
+    useful = curve if before >= SETTINGS.least_change and before - after >= least else None
     field = None if background is None else _shading(cells, useful)
     weight = agrees * cells.weight
     change = (weight[:, None] * bend(cells.plate, curve)).sum(axis=0) / weight.sum()
     exposure, balance = float(change.mean()), float(change.max() - change.min())
     if useful is None and field is None:
-        return Light(exposure=exposure, balance=balance, note=AGREES)
+        return Light(exposure=exposure, balance=balance, note=LIGHT_AGREES)
     note = _sentence(exposure, balance, field)
     return Light(to_table(useful), field, exposure, balance, True, note)
 
@@ -128,11 +150,11 @@ def _enough(cells: Cells, agrees: Map) -> bool:
     """Whether so many cells agree, and lie about so, that it can be no accident."""
     share = float((agrees * cells.weight).sum() / cells.weight.sum())
     near = agrees > 0.5
-    if near.sum() < FEWEST:
+    if near.sum() < SETTINGS.fewest:
         return False
-    if share >= ENOUGH[0] and cells.quarters(near) >= ENOUGH[1]:
+    if share >= SETTINGS.widespread[0] and cells.quarters(near) >= SETTINGS.widespread[1]:
         return True
-    return share >= MOST[0] and near.sum() >= MOST[1] * cells.where.size
+    return share >= SETTINGS.most[0] and near.sum() >= SETTINGS.most[1] * cells.where.size
 
 
 def _shading(cells: Cells, curve: Map | None) -> Map | None:
@@ -143,8 +165,10 @@ def _shading(cells: Cells, curve: Map | None) -> Map | None:
     left = left.mean(axis=1)  # n, stops
     # Tried on cells that it was not made from.
     first = cells.folds()
-    level = (cells.colours[:, :3].mean(axis=1) + OFFSET * 255) * (np.log(2) / POWER)  # to a stop
-    near = np.exp(-((left / FIELD_LIMIT) ** 2)) * cells.weight
+    level = (cells.colours[:, :3].mean(axis=1) + SRGB_OFFSET * 255) * (
+        np.log(2) / SRGB_POWER
+    )  # to a stop
+    near = np.exp(-((left / SETTINGS.field_limit) ** 2)) * cells.weight
     before = after = 0.0
     for tried in (first, ~first):
         field = _slow(cells, left, ~tried)[cells.where]
@@ -152,21 +176,23 @@ def _shading(cells: Cells, curve: Map | None) -> Map | None:
         before += float((here * np.abs(left)).sum())
         after += float((here * np.abs(left - field)).sum())
     gain = before - after
-    if gain < FIELD_LEAST * near.sum() or gain < LEAST_GAIN * before:
+    if gain < SETTINGS.field_least * near.sum() or gain < SETTINGS.least_gain * before:
         return None
-    return np.exp2(_slow(cells, left, np.ones_like(first)) / POWER).astype(np.float32)
+    return np.exp2(_slow(cells, left, np.ones_like(first)) / SRGB_POWER).astype(np.float32)
 
 
 def _slow(cells: Cells, left: Map, chosen: NDArray[np.bool_]) -> Map:
     """What changes slowly in `left` (n,), as most of the chosen cells have it: (rows, columns)."""
     field = np.zeros(cells.where.shape, dtype=np.float32)
-    for tolerance in (4 * TOLERANCE, 2 * TOLERANCE, TOLERANCE):
+    for tolerance in (4 * CONSENSUS.tolerance, 2 * CONSENSUS.tolerance, CONSENSUS.tolerance):
         off = (left - field[cells.where]) / tolerance
         maps = np.zeros((2, *cells.where.shape), dtype=np.float32)
         maps[0][cells.where] = np.exp(-(off**2)) * cells.weight * chosen
         maps[1][cells.where] = maps[0][cells.where] * left
-        have, total = (cv2.GaussianBlur(values, (0, 0), FIELD_SIGMA) for values in maps)
-        field = np.clip(total / (have + FIELD_DOUBT), -FIELD_LIMIT, FIELD_LIMIT)
+        have, total = (cv2.GaussianBlur(values, (0, 0), SETTINGS.field_sigma) for values in maps)
+        field = np.clip(
+            total / (have + SETTINGS.field_doubt), -SETTINGS.field_limit, SETTINGS.field_limit
+        )
     return field
 
 

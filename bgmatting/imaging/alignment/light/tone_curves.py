@@ -6,10 +6,10 @@ import numpy as np
 
 from ...arrays import Map
 
-OFFSET = 0.055  # sRGB's
-POWER = 2.4
-GREY = 0.46  # the encoded value from which a curve measures
-RANGE = 3.0  # stops: x is 1 that far from it
+SRGB_OFFSET = 0.055  # sRGB's
+SRGB_POWER = 2.4
+MIDDLE_GREY = 0.46  # the encoded value from which a curve measures
+CURVE_RANGE = 3.0  # stops: x is 1 that far from it
 
 
 def to_stops(values: Map) -> Map:
@@ -17,18 +17,20 @@ def to_stops(values: Map) -> Map:
 
     More light is then an addition whatever the tone; that holds for sRGB but for its darkest part.
     """
-    return (POWER * np.log2((values / 255 + OFFSET) / (1 + OFFSET))).astype(np.float32)
+    return (SRGB_POWER * np.log2((values / 255 + SRGB_OFFSET) / (1 + SRGB_OFFSET))).astype(
+        np.float32
+    )
 
 
 def to_values(stops: Map) -> Map:
     """The inverse, clipped to 0..255."""
-    values = np.exp2(stops / POWER) * (1 + OFFSET) - OFFSET
+    values = np.exp2(stops / SRGB_POWER) * (1 + SRGB_OFFSET) - SRGB_OFFSET
     return np.clip(values * 255, 0, 255).astype(np.float32)
 
 
 def from_grey(stops: Map) -> Map:
-    """x of a curve: how far from a middle grey, 1 for RANGE stops more light."""
-    return np.clip((stops - to_stops(np.float32(GREY * 255))) / RANGE, -1.5, 1.0)
+    """x of a curve: how far from a middle grey, 1 for CURVE_RANGE stops more light."""
+    return np.clip((stops - to_stops(np.float32(MIDDLE_GREY * 255))) / CURVE_RANGE, -1.5, 1.0)
 
 
 def bend(stops: Map, curve: Map) -> Map:
@@ -39,7 +41,8 @@ def bend(stops: Map, curve: Map) -> Map:
         curve: (3, channels) float32: a, b and c.
     """
     x = from_grey(stops)
-    return curve[0] + x * (curve[1] + x * curve[2])
+    result: Map = curve[0] + x * (curve[1] + x * curve[2])
+    return result
 
 
 def to_table(curve: Map | None) -> Map:

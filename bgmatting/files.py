@@ -1,0 +1,111 @@
+"""Files written whole or not at all: under a name of their own beside the place, then renamed."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from .errors import OutputError
+
+
+def partial_path(path: Path) -> Path:
+    """A name beside `path` that nothing else has, for what is not finished yet."""
+    return path.with_name(f".{path.name[:80]}-{secrets.token_hex(4)}.partial")
+
+
+@contextlib.contextmanager
+def whole(path: Path, *, overwrite: bool = True) -> Iterator[Path]:
+    """A file to fill beside `path`; it takes that name when the block ends without an error.
+
+    Args:
+        path: in a folder that is there.
+        overwrite: whether a file of that name may be replaced.
+
+    Raises:
+        OutputError: without `overwrite`, something is there by then.
+        OSError: as the file system has it.
+    """
+    partial = partial_path(path)
+    try:
+        yield partial
+        put(partial, path, overwrite=overwrite)
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, write: Callable[[Path], object], *, overwrite: bool = True) -> Path:
+    """Let `write` fill a file beside `path`, then rename it: `path` is never half a file.
+
+    Raises:
+        OutputError: it cannot be written; what was at `path` is as it was.
+    """
+    try:
+        with whole(path, overwrite=overwrite) as partial:
+            write(partial)
+    except OutputError:
+        raise
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(f"{path} cannot be written ({reason}): choose another place") from error
+    return path
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write a text file, UTF-8, whole or not at all; see `write_whole`."""
+    return write_whole(
+        path, lambda partial: partial.write_text(text, encoding="utf-8", newline="\n")
+    )
+
+
+def put(partial: Path, path: Path, *, overwrite: bool) -> None:
+    """Give a finished file its name; without `overwrite`, only if that is still free.
+
+    Raises:
+        OutputError: it is not.
+    """
+    if overwrite:
+        partial.replace(path)
+        return
+    try:
+        os.link(partial, path)  # unlike a rename, fails if something came to be there
+    except FileExistsError:
+        raise exists_already(path) from None
+    except (OSError, NotImplementedError):  # a file system without hard links
+        if path.exists():
+            raise exists_already(path) from None
+        partial.replace(path)
+
+
+def exists_already(path: Path) -> OutputError:
+    """What to raise where something would be overwritten unasked."""
+    return OutputError(f"{path} exists already: choose another name, or allow overwriting it")
+
+
+def make_folder(folder: str | os.PathLike[str]) -> Path:
+    """`folder`, made with its parents where it isn't there.
+
+    Raises:
+        OutputError: it cannot be made, or is a file.
+    """
+    path = Path(folder).expanduser()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise OutputError(f"{path} is a file; a folder is expected") from error
+    except OSError as error:
+        raise OutputError(f"cannot make the folder {path}: {error.strerror or error}") from error
+    return path
+
+
+def sha256_of(path: Path) -> str:
+    """The file's sha256, hexadecimal; OSError where it cannot be read."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,95 @@
+"""Pictures from files that are parts of known mattes, or material to make some of.
+
+Read as photos are (`reading`): upright, in sRGB, within limits. Messages name the whole path, since
+many such files have the same name.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ..limits import MAX_MEGAPIXELS
+from .colours import GREY_16, to_rgb, to_rgba
+from .reading import damaged, load, open_photo, orientation_of, turned
+
+
+def picture_size(path: Path) -> tuple[int, int]:
+    """(width, height) of a picture, upright; only its header is read.
+
+    Raises:
+        PhotoError: there is no such file, it is no picture, or too large.
+    """
+    with open_picture(path) as picture:
+        width, height = picture.size
+        # Of TIFF files Pillow itself says how large they are when upright; for the EXIF data of a
+        # PNG file that has none before its pixels, it would decode these.
+        if picture.format == "TIFF" or (picture.format == "PNG" and "exif" not in picture.info):
+            return width, height
+        try:
+            return (height, width) if orientation_of(picture) >= 5 else (width, height)
+        except Exception as error:  # decoders raise many kinds for damaged files
+            raise damaged(str(path), error) from error
+
+
+def has_transparency(path: Path) -> bool:
+    """Whether a picture has transparency, by its header; errors as `picture_size`."""
+    with open_picture(path) as picture:
+        return picture.has_transparency_data
+
+
+def read_scaled(path: Path, long_side: int) -> NDArray[np.uint8]:
+    """A photo no larger than `long_side` pixels: (h, w, 3) uint8, RGB.
+
+    Decoded at no more than is needed, where the format allows it.
+
+    Raises:
+        PhotoError: as `picture_size`, or it is damaged.
+    """
+    name = str(path)
+    with open_picture(path) as picture:
+        picture.draft("RGB", (long_side, long_side))
+        load(picture, name)
+        orientation = orientation_of(picture)
+        size = (long_side, long_side)
+        if picture.mode == "RGB" and not picture.has_transparency_data:
+            picture.thumbnail(size, Image.Resampling.LANCZOS)  # before colours: fewer pixels
+            return np.asarray(turned(to_rgb(picture, name), orientation))
+        rgb = to_rgb(picture, name)
+        rgb.thumbnail(size, Image.Resampling.LANCZOS)
+        return np.asarray(turned(rgb, orientation))
+
+
+def read_cutout(path: Path) -> NDArray[np.uint8]:
+    """Straight colours with alpha, also where a picture has none: (h, w, 4) uint8, RGBA.
+
+    Raises:
+        PhotoError: as `read_scaled`.
+    """
+    name = str(path)
+    with open_picture(path) as picture:
+        load(picture, name)
+        return np.asarray(turned(to_rgba(picture, name), orientation_of(picture)))
+
+
+def read_grey(path: Path) -> NDArray[np.float32]:
+    """A map such as alpha, of 8 or 16 bits: (h, w) float32, 0..1; profiles don't apply to it.
+
+    Raises:
+        PhotoError: as `read_scaled`.
+    """
+    with open_picture(path) as picture:
+        load(picture, str(path))
+        whole = picture.mode in GREY_16
+        upright = turned(picture if whole else picture.convert("L"), orientation_of(picture))
+        grey = np.asarray(upright, dtype=np.float32)
+        grey /= np.float32(65535 if whole else 255)
+        return grey
+
+
+def open_picture(path: Path) -> Image.Image:
+    """A picture whose header is read; errors as `picture_size`."""
+    return open_photo(path, name=str(path), max_megapixels=MAX_MEGAPIXELS, min_side=1)

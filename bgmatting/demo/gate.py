@@ -182,7 +182,8 @@ def _file_fault(body: Any) -> tuple[int, str] | None:
 
 def _path(scope: Scope) -> str:
     """What was asked for, without the prefix that a proxy put before it."""
-    path, root = scope["path"], scope.get("root_path", "").rstrip("/")
+    path: str = scope["path"]
+    root: str = scope.get("root_path", "").rstrip("/")
     return path[len(root) :] if root and path.startswith(f"{root}/") else path
 
 

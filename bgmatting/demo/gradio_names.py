@@ -9,8 +9,9 @@ import os
 from pathlib import Path
 
 from gradio import route_utils, routes
-from gradio.route_utils import MultiPartException, upload_fn
+from gradio.route_utils import upload_fn
 from gradio.utils import get_upload_folder
+from starlette.formparsers import MultiPartException
 
 __all__ = [
     "MultiPartException",

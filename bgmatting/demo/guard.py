@@ -30,7 +30,7 @@ class GuardedBlocks(gr.Blocks):
         super().__init__(**options)
         self.uploads, self.store = uploads, store
 
-    async def process_api(  # type: ignore[override]
+    async def process_api(
         self, block_fn: Any, inputs: list[Any], *args: Any, **options: Any
     ) -> dict[str, Any]:
         """As Gradio's; every event comes through here, however it was called.

@@ -34,13 +34,14 @@ def build_page(service: Service | None = None) -> GuardedBlocks:
     uploads, store = Uploads(examples=example_photos()), Store()
     # Served from where they are; else Gradio copies them, and deletes the copies after an hour.
     gr.set_static_paths(list(example_photos()))
-    with GuardedBlocks(
+    page = GuardedBlocks(
         uploads,
         store,
         title=texts.TITLE,
         delete_cache=(CLEAN_EVERY, KEEP),
         fill_width=True,
-    ) as page:
+    )
+    with page:
         page.temp_file_sets += [store.files, uploads.files]
         _Page(service, store, uploads)
     page.queue(max_size=MAX_WAITING)

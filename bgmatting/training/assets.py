@@ -14,6 +14,7 @@ from PIL import Image
 
 from ..errors import InputError, PhotoError
 from ..imaging.colours import GREY_16, eight_bits
+from .soft import draw_kind, kind_of
 
 Entry = TypeVar("Entry", Path, tuple[Path, Path])
 
@@ -30,6 +31,7 @@ class AssetFolders:
     Attributes:
         people: RGBA pictures of people, straight colour.
         objects: RGBA pictures of anything else, straight colour.
+        soft: banks of soft subjects, RGBA pictures of straight colour in a folder for each kind.
         mattes: folders that hold `fgr/` (RGB) and `pha/` (grey) with like-named files, the layout
             of the public matting sets.
         backgrounds: photos of scenes.
@@ -38,6 +40,7 @@ class AssetFolders:
 
     people: Sequence[Path] = ()
     objects: Sequence[Path] = ()
+    soft: Sequence[Path] = ()
     mattes: Sequence[Path] = ()
     backgrounds: Sequence[Path] = ()
     textures: Sequence[Path] = ()
@@ -108,6 +111,15 @@ def list_mattes(folders: Sequence[Path]) -> list[tuple[Path, Path]]:
     return pairs
 
 
+def list_soft(folders: Sequence[Path]) -> dict[str, list[Path]]:
+    """Kind -> its pictures in all banks; errors as `list_cutouts`."""
+    kinds: dict[str, list[Path]] = {}
+    for folder in map(Path, folders):
+        for file in list_cutouts([folder]):
+            kinds.setdefault(kind_of(file, folder), []).append(file)
+    return kinds
+
+
 def _open(file: Path) -> Image.Image:
     """Read a picture's header."""
     try:
@@ -138,18 +150,26 @@ class Assets:
     def __post_init__(self) -> None:
         self.people = list_cutouts(self.folders.people)
         self.objects = list_cutouts(self.folders.objects)
+        self.soft = list_soft(self.folders.soft)
         self.mattes = list_mattes(self.folders.mattes)
         self.backgrounds = list_pictures(self.folders.backgrounds)
         self.textures = list_pictures(self.folders.textures)
 
     def subject(self, kind: str, rng: np.random.Generator) -> np.ndarray:
-        """A random subject of `kind` (people, objects or mattes), (h, w, 4) uint8 straight RGBA.
+        """A random subject of `kind` (people, objects, soft or mattes).
+
+        Of soft ones each kind is as frequent as `KIND_WEIGHTS` says.
+
+        Returns:
+            (h, w, 4) uint8, straight RGBA.
 
         Raises:
             InputError: nearly all of that kind are damaged.
         """
         if kind == "mattes":
             return self._draw(self.mattes, _decode_matte, rng)
+        if kind == "soft":
+            return self._draw(self.soft[draw_kind(self.soft, rng)], _decode_cutout, rng)
         files = self.people if kind == "people" else self.objects
         return self._draw(files, _decode_cutout, rng)
 

@@ -63,6 +63,13 @@ class Canvas:
         cv2.fillPoly(drawn, [np.array(_fixed(points), np.int32)], 1, cv2.LINE_8, _FRACTION)
         return drawn.astype(bool)
 
+    def paint(self, mask: NDArray[np.bool_], picture: NDArray[np.floating]) -> None:
+        """Fill a mask, (4 * side, 4 * side), with a picture, (side, side, 3) RGB 0..1."""
+        small = np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)
+        opaque = np.dstack([small, np.full_like(small[..., :1], 255)])
+        large = cv2.resize(opaque, self.layer.shape[:2], interpolation=cv2.INTER_LINEAR)
+        cv2.copyTo(large, mask.astype(np.uint8), self.layer)
+
     def over(self, colour: NDArray[np.floating] | Colour, alpha: NDArray | float) -> None:
         """Lay something half-transparent over all (Porter and Duff, 1984).
 

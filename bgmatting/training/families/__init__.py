@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from . import hair
+from . import feathers, fur, hair, people
 
 
 class Family(NamedTuple):
@@ -28,5 +28,8 @@ class Family(NamedTuple):
 
 
 FAMILIES: dict[str, Family] = {
-    "hair": Family(hair.draw, 0.35),
+    "hair": Family(hair.draw, 0.30),
+    "people": Family(people.draw, 0.15, on_people=True),
+    "fur": Family(fur.draw, 0.12),
+    "feathers": Family(feathers.draw, 0.04),
 }

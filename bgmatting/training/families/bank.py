@@ -14,6 +14,7 @@ import threading
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,7 +136,8 @@ def draw_all(pictures: Sequence[Picture], workers: int) -> Iterator[Path]:
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_settle_worker)
     try:
-        futures: list[Future[Path]] = [pool.submit(_draw, picture) for picture in pictures]
+        with _deaf_to_ctrl_c():
+            futures: list[Future[Path]] = [pool.submit(_draw, picture) for picture in pictures]
         for future in as_completed(futures):
             yield future.result()
     finally:
@@ -151,8 +153,21 @@ def _draw(picture: Picture) -> Path:
         raise
 
 
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """What starts in here ignores Ctrl-C: the terminal sends it to all, the parent heeds it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # whose signals are not heeded anyway
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _settle_worker() -> None:
-    """One thread; Ctrl-C, which the terminal sends to all, is for the parent; not to outlive it."""
+    """One thread; and not to outlive the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(0)
     parent = multiprocessing.parent_process()

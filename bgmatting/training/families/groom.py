@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Points = NDArray[np.floating]
-_STEPS = 22  # points of a strand
+_STEPS = 22  # points of a guide
+_MOST_STEPS = 72  # of a strand; as many as its curls need
 
 
 class Ellipsoid(NamedTuple):
@@ -88,6 +89,7 @@ def grow(
     normals: Points,
     courses: Points,
     solids: list[Ellipsoid],
+    lengths: Points | None = None,
 ) -> Strands:
     """Grow a strand from each root.
 
@@ -98,21 +100,26 @@ def grow(
         normals: (n, 3) of the skin there.
         courses: (n, 3) the way each is combed, along the skin.
         solids: what hair can't pass.
+        lengths: (n,) of each against the longest, before they are made ragged.
     """
     count = len(roots)
     picked = rng.choice(count, min(style.guides, count), replace=False)
     guides = _grow_guides(rng, style, roots[picked], normals[picked], courses[picked], solids)
     near, next_near = _nearest(roots, roots[picked])
-    t = np.linspace(0, 1, _STEPS)[:, None]
+    steps = int(np.clip(9 * style.turns * style.length * (style.curl > 0), _STEPS, _MOST_STEPS))
+    guides = _at(guides, np.linspace(0, _STEPS - 1, steps)[None])
+    t = np.linspace(0, 1, steps)[:, None]
     mix = rng.uniform(0, 0.5, (count, 1, 1)) * (1 - max(0.0, style.clump))
     paths = guides[near] * (1 - mix) + guides[next_near] * mix  # n, steps, 3
     apart = (roots - paths[:, 0])[:, None]  # n, 1, 3
     held = style.tightness + (1 - style.tightness) * t ** rng.uniform(0.6, 1.6)
     paths = paths + apart * (1 - style.clump * np.where(t > 0, held, 0))
     paths += _curls(rng, style, paths, near)
-    paths += _frizz(rng, style, count)
-    lengths = 1 - style.ragged * rng.beta(1.2, 1.6, count)
-    return Strands(_cut(paths, lengths), rng.uniform(0, 1, count), near, normals)
+    paths += _frizz(rng, style, paths.shape)
+    kept = (1 if lengths is None else lengths) * (1 - style.ragged * rng.beta(1.2, 1.6, count))
+    paths = _at(paths, kept[:, None] * np.arange(steps))
+    depth = 0.5 * rng.uniform(0, 1, len(picked))[near] + 0.5 * rng.uniform(0, 1, count)
+    return Strands(paths, depth, near, normals)
 
 
 def _grow_guides(
@@ -182,29 +189,42 @@ def _curls(
     turns = style.turns * np.exp(rng.normal(0, 0.25, guides))[near]
     turns = turns * np.exp(loose * rng.normal(0, 0.3, count))
     radius = style.curl * np.exp(rng.normal(0, 0.3, guides))[near]
-    t = np.linspace(0, 1, _STEPS)
+    t = np.linspace(0, 1, paths.shape[1])
     angle = 2 * np.pi * turns[:, None] * style.length * t + phase[:, None]
     grown = radius[:, None] * np.minimum(1, t * 4)
     return grown[..., None] * (np.cos(angle)[..., None] * one + np.sin(angle)[..., None] * other)
 
 
-def _frizz(rng: np.random.Generator, style: Style, count: int) -> Points:
+def _frizz(rng: np.random.Generator, style: Style, shape: tuple[int, ...]) -> Points:
     """How single strands leave their path, (n, steps, 3)."""
-    t = np.linspace(0, 1, _STEPS)[:, None]
-    wander = rng.normal(0, 1, (count, _STEPS, 3)).cumsum(axis=1) / np.sqrt(_STEPS)
-    wander -= wander[:, :1]
-    off = style.frizz * wander * np.sqrt(t)
+    count, steps, _ = shape
+    t = np.linspace(0, 1, steps)[:, None]
+    wander = _wander(rng, shape)
     share, reach = style.stray
     strays = rng.random((count, 1, 1)) < share
-    bend = rng.normal(0, reach, (count, 1, 3)) * rng.uniform(0.3, 1.5, (count, 1, 1))
-    back = rng.normal(0, reach, (count, 1, 3))
-    return off + strays * (bend * t**1.5 + back * t**3 + 2 * style.frizz * wander)
+    bend, back = rng.normal(0, reach, (2, count, 1, 3)) * rng.uniform(0.3, 1.3, (2, count, 1, 1))
+    return style.frizz * wander * np.sqrt(t) + strays * (
+        bend * t**1.5 - back * t**3 + 0.25 * reach * wander * t
+    )
 
 
-def _cut(paths: Points, lengths: Points) -> Points:
-    """Each path up to its share of length, at as many points."""
-    at = lengths[:, None] * np.arange(_STEPS)  # n, steps
-    low = np.minimum(at.astype(int), _STEPS - 2)
+def _wander(rng: np.random.Generator, shape: tuple[int, ...]) -> Points:
+    """Smooth ways out from nothing, about as far as 1, (n, steps, 3)."""
+    count, steps, _ = shape
+    t = np.linspace(0, 1, steps)[:, None]
+    sum_: Points = np.zeros(shape)
+    for low, high in ((0.4, 1.0), (1.0, 2.5), (2.5, 6.0)):
+        waves = rng.uniform(low, high, (count, 1, 3))
+        phase = rng.uniform(0, 2 * np.pi, (count, 1, 3))
+        size = rng.normal(0, 0.8, (count, 1, 3)) / waves
+        sum_ += size * (np.sin(2 * np.pi * waves * t + phase) - np.sin(phase))
+    return sum_
+
+
+def _at(paths: Points, places: Points) -> Points:
+    """Paths (n, m, 3) at places (n or 1, k) counted in points from the root, (n, k, 3)."""
+    places = np.broadcast_to(places, (len(paths), places.shape[1]))
+    low = np.clip(places.astype(int), 0, paths.shape[1] - 2)
     rows = np.arange(len(paths))[:, None]
-    rest = (at - low)[..., None]
+    rest = (places - low)[..., None]
     return paths[rows, low] * (1 - rest) + paths[rows, low + 1] * rest

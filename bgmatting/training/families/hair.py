@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from .coverage import Canvas
 from .groom import Ellipsoid, Points, Strands, Style, grow, unit
-from .heads import NECK, SHOULDERS, SKULL, Frame, Head, draw_head, draw_shoulders
-from .strands import draw_strands, random_light, random_tint, shaded
+from .heads import FACE, NECK, SHOULDERS, SKULL, Frame, Head, draw_head, draw_shoulders
+from .strands import Tint, draw_depth_first, draw_strands, random_light, random_tint, shaded
+from .tied import Braid, braids, comb, draw_braid, random_ties, tails
 
 
 def _straight(rng: np.random.Generator) -> Style:
@@ -80,70 +81,168 @@ def _wet(rng: np.random.Generator) -> Style:
     return style
 
 
+def _locs(rng: np.random.Generator) -> Style:
+    style = _wet(rng)
+    style.length, style.lift = rng.uniform(0.3, 1.6), rng.uniform(0.3, 0.7)
+    style.guides, style.clump = int(rng.integers(60, 220)), rng.uniform(0.8, 0.93)
+    style.tightness, style.frizz = 0.97, rng.uniform(0.004, 0.012)
+    style.curl, style.turns, style.unison = rng.uniform(0.004, 0.012), rng.uniform(8, 14), 0
+    return style
+
+
 # Kind -> (how it grows, strands on the whole head, share).
 KINDS: dict[str, tuple[Callable[[np.random.Generator], Style], tuple[int, int], float]] = {
-    "straight": (_straight, (3000, 9000), 0.22),
-    "wavy": (_wavy, (3000, 9000), 0.16),
-    "curly": (_curly, (4000, 9000), 0.16),
-    "afro": (_afro, (4000, 11000), 0.12),
+    "straight": (_straight, (1500, 10000), 0.22),
+    "wavy": (_wavy, (1500, 10000), 0.16),
+    "curly": (_curly, (2000, 9000), 0.14),
+    "afro": (_afro, (2500, 10000), 0.12),
     "short": (_short, (5000, 14000), 0.1),
-    "blown": (_blown, (2500, 8000), 0.16),
-    "wet": (_wet, (3000, 7000), 0.08),
+    "blown": (_blown, (1200, 8000), 0.16),
+    "wet": (_wet, (2000, 7000), 0.05),
+    "locs": (_locs, (5000, 9000), 0.05),
 }
+
+
+def random_style(rng: np.random.Generator) -> tuple[Style, int]:
+    """Some kind of hair, and how many strands of it."""
+    names = list(KINDS)
+    shares = np.array([KINDS[name][2] for name in names])
+    sampler, counts, _ = KINDS[names[rng.choice(len(names), p=shares / shares.sum())]]
+    return sampler(rng), int(np.exp(rng.uniform(*np.log(counts))))
 
 
 def draw(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
     """A head of hair on a drawn head, or by itself, (side, side, 4) uint8 straight RGBA."""
     light = random_light(rng)
     head = Head.random(rng, light)
-    names = list(KINDS)
-    shares = np.array([KINDS[name][2] for name in names])
-    sampler, counts, _ = KINDS[names[rng.choice(len(names), p=shares / shares.sum())]]
-    style = sampler(rng)
-    count = int(np.exp(rng.uniform(*np.log(counts))))
-    strands = head_of_hair(rng, style, count, head)
-    bare = rng.random() < 0.1  # hair alone
-    frame = _framed(rng, strands, side, bare)
     tint = random_tint(rng)
-    colours = shaded(rng, strands, tint, light)
+    woven: list[Braid] = []
+    if rng.random() < 0.22:
+        grown, woven = _tied(rng, head)
+    else:
+        style, count = random_style(rng)
+        grown = [head_of_hair(rng, style, count, head)]
+    if rng.random() < 0.2:
+        grown.append(beard(rng, head))
+    bare = rng.random() < 0.1  # hair alone
+    frame = _framed(rng, [*grown, *(braid.strands for braid in woven)], side, bare)
     canvas = Canvas(side)
-    thick = np.where(rng.random(count) < rng.uniform(0, 0.6), 0.5, 0.25)
-    middle = strands.paths[..., 2].mean(axis=1)
-    behind = middle < -0.03
-    paths = frame.pixels(strands.paths)
-
-    def lay(which: NDArray[np.bool_]) -> None:
-        order = np.flatnonzero(which)
-        order = order[np.argsort(middle[order] + 0.08 * strands.depth[order])]
-        draw_strands(canvas, paths[order], colours[order], thick[order])
-
-    lay(behind)
+    wide = rng.uniform(0, 0.6)
+    drawn = [_Drawn(rng, strands, tint, light, frame, wide) for strands in grown]
+    colours = [shaded(rng, braid.strands, tint, light) for braid in woven]
+    for part in drawn:
+        part.lay(canvas, behind=True)
+    back = [braid.strands.paths[..., 2].mean() < 0 for braid in woven]
+    for braid, colour, behind in zip(woven, colours, back, strict=True):
+        if behind:
+            draw_braid(canvas, frame, braid, colour)
     if not bare:
         draw_shoulders(rng, canvas, frame, head)
         draw_head(rng, canvas, frame, head)
-    lay(~behind)
+        if rng.random() < 0.8:
+            drawn[0].lay_undercoat(canvas)
+    for part in drawn:
+        part.lay(canvas, behind=False)
+    for braid, colour, behind in zip(woven, colours, back, strict=True):
+        if not behind:
+            draw_braid(canvas, frame, braid, colour)
     return canvas.picture()
+
+
+class _Drawn:
+    """Strands with their colours and widths, to be drawn in two halves: behind the head, before."""
+
+    def __init__(
+        self, rng: np.random.Generator, strands: Strands, tint: Tint, light: Points, frame: Frame,
+        wide: float,
+    ) -> None:  # fmt: skip
+        self.strands = strands
+        self.colours = shaded(rng, strands, tint, light)
+        self.paths = frame.pixels(strands.paths)
+        self.thick = np.where(rng.random(len(self.paths)) < wide, 0.5, 0.25)
+        self.behind = strands.paths[..., 2].mean(axis=1) < -0.03
+        self.frame = frame
+
+    def lay(self, canvas: Canvas, *, behind: bool) -> None:
+        which = self.behind if behind else ~self.behind
+        draw_depth_first(canvas, self.paths, self.strands, self.colours, self.thick, which)
+
+    def lay_undercoat(self, canvas: Canvas) -> None:
+        """What covers the skin between strands: their very beginnings, thick and dark."""
+        seen = self.strands.normals[:, 2] > -0.1
+        begin = self.strands.paths[seen, :2]
+        heading = unit(begin[:, 1] - begin[:, 0])
+        short = np.stack([begin[:, 0], begin[:, 0] + 0.035 * heading], axis=1)
+        dark = np.repeat(self.colours[seen, :1] * 0.7, 2, axis=1)
+        draw_strands(canvas, self.frame.pixels(short), dark, max(0.5, 0.008 * self.frame.scale))
 
 
 def head_of_hair(rng: np.random.Generator, style: Style, count: int, head: Head) -> Strands:
     """Strands all over a scalp, combed from a parting."""
-    roots, normals = _scalp(rng, count)
+    roots, normals = scalp(rng, count)
     part = rng.choice([0.0, 0.0, rng.uniform(-0.25, 0.25)])
-    fringe = rng.uniform(-0.6, 1.2)
-    side = np.sign(roots[:, :1] - part + rng.normal(0, 0.02, (count, 1)))
-    forward = fringe * (roots[:, 2:] > 0.1)
-    course = np.concatenate(
-        [side * rng.uniform(0.3, 1.2), np.full_like(side, rng.uniform(0, 0.6)),
-         -rng.uniform(0.2, 0.9) + forward], axis=1
+    side = np.sign(roots[:, 0] - part + rng.normal(0, 0.02, count))
+    front = np.clip((roots[:, 2] - 0.05) / 0.2, 0, 1)
+    lengths = np.ones(count)
+    course = np.stack(
+        [side * rng.uniform(0.3, 1.2), np.full(count, rng.uniform(0, 0.6)),
+         np.full(count, -rng.uniform(0.2, 0.9))], axis=1
     )  # fmt: skip
+    if rng.random() < 0.35:  # a fringe
+        reach = np.clip(rng.uniform(0.2, 0.45) / style.length, 0, 1)
+        lengths = np.where(front > rng.uniform(0.2, 0.8, count), reach, 1.0)
+        course = course * (1 - front[:, None]) + front[:, None] * (0.2 * side[:, None] * (1, 0, 0))
+        course[:, 2] += front
+    else:  # out of the face
+        course[:, 0] += side * front * rng.uniform(0.5, 2)
+        course[:, 2] -= front * rng.uniform(0, 1)
     course = course + rng.normal(0, 0.15, course.shape)
     course = course - (course * normals).sum(1, keepdims=True) * normals
     roots, normals, course = (head.turned(v) for v in (roots, normals, course))
+    return grow(rng, style, roots, normals, course, _solids(head), lengths)
+
+
+def beard(rng: np.random.Generator, head: Head) -> Strands:
+    """Strands on jaw and lip; the style is drawn here too."""
+    style = Style(
+        length=np.exp(rng.uniform(np.log(0.03), np.log(0.6))), lift=rng.uniform(0.3, 0.7),
+        gravity=rng.uniform(1, 5), drift=rng.uniform(0.5, 1.5), guides=int(rng.integers(80, 300)),
+        clump=rng.uniform(0, 0.7), curl=rng.uniform(0, 0.015), turns=rng.uniform(3, 12),
+        frizz=rng.uniform(0.01, 0.05), stray=(0.08, rng.uniform(0.02, 0.12)),
+    )  # fmt: skip
+    sphere = unit(rng.normal(size=(60_000, 3)))
+    points = sphere * FACE.radii + FACE.centre
+    x, y = np.abs(points[:, 0]), points[:, 1]
+    jaw = (y > 0.3 - 0.36 * (x / 0.33) ** 2) & ~((x < 0.12) & (y < 0.42))
+    lip = (x < 0.13) & (y > 0.27) & (y < 0.33)
+    here = (points[:, 2] > -0.02) & (jaw | lip)
+    points, normals = points[here], unit(sphere[here] / np.array(FACE.radii))
+    kept = rng.permutation(len(points))[: int(rng.uniform(1200, 5000))]
+    roots, normals = head.turned(points[kept]), head.turned(normals[kept])
+    course = np.array([0.0, 1.0, 0.0]) + rng.normal(0, 0.3, roots.shape)
+    course = course - (course * normals).sum(1, keepdims=True) * normals
+    return grow(rng, style, roots, normals, course, _solids(head))
+
+
+def _tied(rng: np.random.Generator, head: Head) -> tuple[list[Strands], list[Braid]]:
+    """Tails or braids, and the hair that is combed to them."""
+    style = (_straight, _wavy, _curly, _blown)[rng.integers(4)](rng)
+    ties = random_ties(rng)
+    combed = comb(rng, style, *scalp(rng, int(rng.integers(3000, 6000))), ties, head)
+    if rng.random() < 0.5:
+        return [combed], braids(rng, style, int(rng.integers(700, 1600)), ties, head)
+    return [combed, tails(rng, style, int(rng.integers(1500, 5000)), ties, head)], []
+
+
+def _solids(head: Head) -> list[Ellipsoid]:
+    """What hair lies on: skull, face, neck and shoulders."""
     skull = Ellipsoid(SKULL.centre, tuple(1.01 * r for r in SKULL.radii))  # type: ignore[arg-type]
-    return grow(rng, style, roots, normals, course, [skull, NECK, SHOULDERS])
+    ahead = head.turned(np.array(FACE.centre))
+    face = Ellipsoid((float(ahead[0]), float(ahead[1]), float(ahead[2])), FACE.radii)
+    return [skull, face, NECK, SHOULDERS]
 
 
-def _scalp(rng: np.random.Generator, count: int) -> tuple[Points, Points]:
+def scalp(rng: np.random.Generator, count: int) -> tuple[Points, Points]:
     """Where hair grows on a head that looks at the viewer, and which way is out: (n, 3) each."""
     line, recede = rng.normal(0.02, 0.05), rng.uniform(0.35, 0.6)
     points: Points = np.zeros((0, 3))
@@ -155,9 +254,9 @@ def _scalp(rng: np.random.Generator, count: int) -> tuple[Points, Points]:
     return points * SKULL.radii, unit(points / np.array(SKULL.radii))
 
 
-def _framed(rng: np.random.Generator, strands: Strands, side: int, bare: bool) -> Frame:
+def _framed(rng: np.random.Generator, grown: list[Strands], side: int, bare: bool) -> Frame:
     """So that hair is cut by nothing but the lower edge."""
-    flat = strands.paths[..., :2].reshape(-1, 2)
+    flat = np.concatenate([strands.paths[..., :2].reshape(-1, 2) for strands in grown])
     low, high = np.quantile(flat, [0.001, 0.999], axis=0)
     low, high = np.minimum(low, (-0.45, -0.5)), np.maximum(high, (0.45, 0.6))
     cut = high[1] if bare else rng.uniform(0.7, 2.0)

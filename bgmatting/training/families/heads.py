@@ -14,6 +14,7 @@ from .groom import Ellipsoid, Points
 SKULL = Ellipsoid((0, 0, 0), (0.36, 0.44, 0.43))
 SHOULDERS = Ellipsoid((0, 1.28, -0.08), (0.98, 0.52, 0.36))
 NECK = Ellipsoid((0, 0.6, -0.06), (0.17, 0.5, 0.18))
+FACE = Ellipsoid((0, 0.1, 0.05), (0.33, 0.47, 0.37))
 CHIN = 0.56
 
 _SKIN = [(0.96, 0.80, 0.71), (0.90, 0.71, 0.59), (0.80, 0.60, 0.46), (0.66, 0.46, 0.33),
@@ -69,10 +70,10 @@ def draw_shoulders(rng: np.random.Generator, canvas: Canvas, frame: Frame, head:
     turn = 1 - 0.4 * abs(np.sin(head.yaw))
     wide = rng.uniform(0.8, 0.98) * head.broad * turn
     slope = rng.uniform(0.9, 1.08)
-    half = [(0.17, 0.55), (0.2, 0.7), (0.35, 0.8), (0.72 * wide, slope), (wide, slope + 0.2),
+    half = [(0.17, 0.55), (0.22, 0.69), (0.38, 0.78), (0.72 * wide, slope), (wide, slope + 0.2),
             (wide * 1.04, 1.8), (wide * 0.92, 3.0), (wide * 0.95, 6.0)]  # fmt: skip
     body = _mirrored(_smooth(np.array(half)))
-    neck = _mirrored(np.array([(0.2, 0.1), (0.155, 0.45), (0.17, 0.66), (0.27, 0.86)]))
+    neck = _mirrored(np.array([(0.2, 0.1), (0.165, 0.45), (0.18, 0.62), (0.32, 0.8)]))
     low = rng.uniform(0.74, 1.0)
     shirt = np.concatenate(
         [body, [(-0.24, 0.72), (-0.1, low), (0, low + 0.03), (0.1, low), (0.24, 0.72)]]
@@ -80,8 +81,7 @@ def draw_shoulders(rng: np.random.Generator, canvas: Canvas, frame: Frame, head:
     shade = _lit(canvas.side, frame, (0, 1.1), (1.0, 1.2), head.light)
     skin = head.skin * (0.25 + 0.75 * shade[..., None]) * rng.uniform(0.75, 0.95)
     canvas.paint(canvas.mask(frame.pixels(neck)), skin)
-    if rng.random() < 0.7:
-        canvas.paint(canvas.mask(frame.pixels(body)), skin * 1.05)
+    canvas.paint(canvas.mask(frame.pixels(body)), skin * 1.03)
     canvas.paint(canvas.mask(frame.pixels(shirt)), _cloth(rng, canvas.side) * shade[..., None])
 
 
@@ -129,13 +129,14 @@ def _draw_features(
 
     iris = np.array([(0.2, 0.12, 0.07), (0.25, 0.35, 0.45), (0.25, 0.3, 0.2)][rng.integers(3)])
     brow = head.skin * rng.uniform(0.2, 0.6)
-    opened = rng.uniform(0.018, 0.032)
+    opened = rng.uniform(0.012, 0.022)
     for side in (-1, 1):
         eye = at(side * 0.145, 0.06)
         if eye[2] < 0.08:
             continue
-        oval(eye, (0.07, opened + 0.018), dark * 1.35)
-        oval(eye, (0.055, opened), np.full(3, 0.88))
+        oval(eye, (0.075, opened + 0.02), dark * 1.45)
+        oval(eye - np.array([0, 0.006, 0]), (0.06, opened + 0.004), dark * 0.5)
+        oval(eye, (0.055, opened), np.full(3, 0.8))
         oval(eye, (0.026, min(0.026, opened)), iris)
         oval(eye, (0.012, 0.012), np.full(3, 0.02))
         oval(eye + np.array([0.008, -0.008, 0]), (0.005, 0.005), np.full(3, 1.0))

@@ -12,7 +12,7 @@ from .coverage import SUPERSAMPLE, Canvas
 from .groom import Points, Strands, unit
 
 _FRACTION = 4  # bits after the point in the coordinates that OpenCV draws from
-_BANDS = 7  # of one colour each, along a strand
+_BANDS = 7  # of one colour each, along a strand, at most
 
 # What hair is like, from root to tip; sRGB.
 NATURAL = [
@@ -93,10 +93,11 @@ def shaded(
     """
     count, steps = strands.paths.shape[:2]
     t = np.linspace(0, 1, steps)[:, None]
+    guides = int(strands.guide.max()) + 1
     own = np.exp(rng.normal(0, tint.vary, (count, 1, 1)))
+    own = own * np.exp(rng.normal(0, 0.5 * tint.vary, (guides, 1, 1)))[strands.guide]
     fade = np.clip(t + rng.normal(0, 0.15, (count, 1, 1)), 0, 1)
     colour = (tint.root * (1 - fade) + tint.tip * fade) * own  # n, steps, 3
-    guides = int(strands.guide.max()) + 1
     streaked = (rng.random(guides) < tint.streaks)[strands.guide] & (rng.random(count) < 0.7)
     colour[streaked] = colour[streaked] * 0.3 + tint.streak * 0.7 * own[streaked]
     grey = rng.random(count) < tint.grey
@@ -109,7 +110,7 @@ def shaded(
     facing = np.clip(strands.normals @ light * 0.5 + 0.5, 0, 1)[:, None]
     deep = 1 - tint.shade * (1 - strands.depth[:, None]) * (1 - 0.6 * t[:, 0])
     lit = (0.3 + 0.8 * across * (0.35 + 0.65 * facing)) * deep
-    gleam = tint.gloss * 0.5 * np.clip(mirror, 0, 1) ** 24 * facing * deep
+    gleam = tint.gloss * 0.5 * np.clip(mirror, 0, 1) ** 30 * deep
     shine = 0.4 * colour + 0.6 * colour.mean(axis=2, keepdims=True) + 0.06
     return np.clip(colour * lit[..., None] + shine * gleam[..., None] * 1.6, 0, 1).astype(
         np.float32
@@ -128,14 +129,15 @@ def draw_strands(
         canvas: drawn on.
         paths: (n, steps, 2), x and y in pixels of the finished picture.
         colours: (n, steps, 3), 0..1.
-        thick: (n,) widths at the root, in pixels; the last two fifths are as thin as can be.
+        thick: (n,) widths in pixels; the last two fifths are as thin as can be.
     """
     count, steps = paths.shape[:2]
     if not count:
         return
     fixed = np.rint((paths[..., :2] * SUPERSAMPLE - 0.5) * (1 << _FRACTION))
     fixed = np.clip(fixed, -(1 << 20), 1 << 20).astype(np.int32)
-    edges = np.linspace(0, steps - 1, _BANDS + 1).round().astype(int)
+    parts = min(_BANDS, steps - 1)
+    edges = np.linspace(0, steps - 1, parts + 1).round().astype(int)
     middles = (edges[:-1] + edges[1:]) // 2
     paint = np.rint(np.clip(colours[:, middles], 0, 1) * 255)
     paint = np.concatenate([paint, np.full_like(paint[..., :1], 255)], axis=2).tolist()
@@ -143,7 +145,7 @@ def draw_strands(
         np.maximum(1, np.rint(np.broadcast_to(thick, count) * SUPERSAMPLE)).astype(int).tolist()
     )
     bands = list(zip(edges[:-1].tolist(), (edges[1:] + 1).tolist(), strict=True))
-    thin_from = round(0.6 * _BANDS)
+    thin_from = round(0.6 * parts) if parts > 2 else parts
     layer = canvas.layer
     for path, shades, width in zip(fixed, paint, widths, strict=True):
         for i, (start, end) in enumerate(bands):
@@ -151,3 +153,18 @@ def draw_strands(
                 layer, [path[start:end]], False, shades[i], 1 if i >= thin_from else width,
                 cv2.LINE_8, _FRACTION,
             )  # fmt: skip
+
+
+def draw_depth_first(
+    canvas: Canvas,
+    paths: Points,
+    strands: Strands,
+    colours: NDArray[np.floating],
+    thick: NDArray[np.floating],
+    which: NDArray[np.bool_],
+) -> None:
+    """Those of the strands that are picked, from far to near; `paths` are in pixels."""
+    order = np.flatnonzero(which)
+    nearness = strands.paths[order, :, 2].mean(axis=1) + 0.08 * strands.depth[order]
+    order = order[np.argsort(nearness)]
+    draw_strands(canvas, paths[order], colours[order], thick[order])

@@ -44,10 +44,11 @@ def draw(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
     canvas = Canvas(side)
     paths = frame.pixels(strands.paths)
     thick = np.where(rng.random(count) < rng.uniform(0.2, 0.8), 0.5, 0.25)
-    behind = strands.paths[:, 0, 2] < 0
+    behind = strands.normals[:, 2] < 0
     draw_depth_first(canvas, paths, strands, colours, thick, behind)
     skin = np.clip(tint.root * rng.uniform(0.25, 0.6), 0, 1)
-    for part in sorted(parts, key=lambda part: float((part.centre @ turn)[2])):
+    solid = kind < 0.7 or rng.random() < 0.4  # else the strands are all there is
+    for part in sorted(parts if solid else [], key=lambda part: float((part.centre @ turn)[2])):
         outline = _outline(part, turn)
         canvas.polygon(frame.pixels(outline), skin)
     draw_depth_first(canvas, paths, strands, colours, thick, ~behind)

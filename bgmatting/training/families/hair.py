@@ -90,6 +90,8 @@ def _locs(rng: np.random.Generator) -> Style:
     return style
 
 
+_UNDERCOAT = 7000  # of the short strands that cover a scalp
+
 # Kind -> (how it grows, strands on the whole head, share).
 KINDS: dict[str, tuple[Callable[[np.random.Generator], Style], tuple[int, int], float]] = {
     "straight": (_straight, (1500, 10000), 0.22),
@@ -140,7 +142,7 @@ def draw(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
         draw_shoulders(rng, canvas, frame, head)
         draw_head(rng, canvas, frame, head)
         if rng.random() < 0.8:
-            drawn[0].lay_undercoat(canvas)
+            drawn[0].lay_undercoat(canvas, rng)
     for part in drawn:
         part.lay(canvas, behind=False)
     for braid, colour, behind in zip(woven, colours, back, strict=True):
@@ -167,14 +169,18 @@ class _Drawn:
         which = self.behind if behind else ~self.behind
         draw_depth_first(canvas, self.paths, self.strands, self.colours, self.thick, which)
 
-    def lay_undercoat(self, canvas: Canvas) -> None:
-        """What covers the skin between strands: their very beginnings, thick and dark."""
-        seen = self.strands.normals[:, 2] > -0.1
-        begin = self.strands.paths[seen, :2]
+    def lay_undercoat(self, canvas: Canvas, rng: np.random.Generator) -> None:
+        """What covers the skin between strands: many very short ones, dark, next to their roots."""
+        seen = np.flatnonzero(self.strands.normals[:, 2] > -0.1)
+        if not len(seen):
+            return
+        picked = rng.choice(seen, _UNDERCOAT)
+        begin = self.strands.paths[picked, :2]
         heading = unit(begin[:, 1] - begin[:, 0])
-        short = np.stack([begin[:, 0], begin[:, 0] + 0.035 * heading], axis=1)
-        dark = np.repeat(self.colours[seen, :1] * 0.7, 2, axis=1)
-        draw_strands(canvas, self.frame.pixels(short), dark, max(0.5, 0.008 * self.frame.scale))
+        root = begin[:, 0] + rng.normal(0, 0.015, (_UNDERCOAT, 3))
+        short = np.stack([root, root + 0.035 * heading], axis=1)
+        dark = np.repeat(self.colours[picked, :1] * 0.7, 2, axis=1)
+        draw_strands(canvas, self.frame.pixels(short), dark, 0.5)
 
 
 def head_of_hair(rng: np.random.Generator, style: Style, count: int, head: Head) -> Strands:

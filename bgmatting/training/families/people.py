@@ -169,7 +169,7 @@ def _placed(
     low, high = np.quantile(flat, [0.001, 0.999], axis=0) * unit_px + (x, y)
     left, right = min(low[0], float(covered[0])), max(high[0], float(covered[-1]))
     bottom = float(height)
-    if rng.random() < 0.6:  # head and shoulders, as in calls
+    if rng.random() < 0.75:  # head and shoulders, as in calls
         bottom = min(bottom, y + unit_px * rng.uniform(0.9, 2.5))
         rows = picture[: int(bottom), :, 3].max(axis=0) > 127
         covered = np.nonzero(rows)[0]

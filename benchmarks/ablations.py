@@ -42,6 +42,7 @@ SUBJECTS = {
     "objects": ("objects",),
     "drawn shapes": ("humanoid", "blob", "hard"),
     "strands": ("strands",),
+    "soft subjects": ("soft",),
 }
 SCENES = {"photos as scenes": ("photo",), "drawn scenes": ("leaves", "wall", "texture")}
 VARIANTS = [FULL, AGAIN, *CAPTURE, *SUBJECTS, *SCENES]

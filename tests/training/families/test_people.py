@@ -10,26 +10,22 @@ import pytest
 from bgmatting.errors import InputError
 from bgmatting.training.families.people import draw, find_head
 
-from .conftest import HEAD
 
-
-def test_the_head_is_found_where_it_is(person):
-    head = find_head(person[..., 3] / 255)
-    assert head is not None
-    assert np.allclose(head, HEAD, atol=3)
+def test_the_head_is_found_where_it_is(person, head):
+    assert np.allclose(find_head(person[..., 3] / 255), head, atol=3)
 
 
 @pytest.mark.parametrize("scale", [2, 3])
-def test_a_larger_picture_has_a_larger_head(person, scale):
+def test_a_larger_picture_has_a_larger_head(person, head, scale):
     large = person[..., 3].repeat(scale, axis=0).repeat(scale, axis=1) / 255
-    assert np.allclose(find_head(large), scale * np.array(HEAD), atol=3 * scale)
+    assert np.allclose(find_head(large), scale * np.array(head), atol=3 * scale)
 
 
-def test_raised_hands_are_not_taken_for_a_head(person):
+def test_raised_hands_are_not_taken_for_a_head(person, head):
     alpha = person[..., 3] / 255
     alpha[5:110, 20:26] = 1
     alpha[2:14, 18:28] = 1
-    assert np.allclose(find_head(alpha), HEAD, atol=3)
+    assert np.allclose(find_head(alpha), head, atol=3)
 
 
 def test_a_head_cut_by_the_frame_or_none_at_all_is_none(person):

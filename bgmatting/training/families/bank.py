@@ -13,9 +13,10 @@ import signal
 import threading
 import zlib
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -135,11 +136,18 @@ def draw_all(pictures: Sequence[Picture], workers: int) -> Iterator[Path]:
     # Not forked: a process that has threads (OpenCV's, torch's) may hang as a fork.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_settle_worker)
+    waiting = iter(pictures)
+    running: set[Future[Path]] = set()
     try:
-        with _deaf_to_ctrl_c():
-            futures: list[Future[Path]] = [pool.submit(_draw, picture) for picture in pictures]
-        for future in as_completed(futures):
-            yield future.result()
+        while True:
+            with _ctrl_c_held_back():
+                free = 2 * workers - len(running)
+                running |= {pool.submit(_draw, picture) for picture in islice(waiting, free)}
+            if not running:
+                return
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -154,16 +162,19 @@ def _draw(picture: Picture) -> Path:
 
 
 @contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
-    """What starts in here ignores Ctrl-C: the terminal sends it to all, the parent heeds it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # whose signals are not heeded anyway
+def _ctrl_c_held_back() -> Iterator[None]:
+    """Ctrl-C waits until the end; processes that start in here never get it.
+
+    The terminal sends it to all of them, but it is for the parent to heed.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _settle_worker() -> None:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from ...errors import InputError
 from .coverage import Canvas
 from .groom import Ellipsoid, Points, Strands, Style, grow, unit
-from .hair import random_style
 from .heads import SKULL, Frame
 from .strands import draw_depth_first, random_light, random_tint, shaded
+from .styles import random_style
 
 _TRIES = 60  # people looked at until one has a head that is seen
 _HALF_WIDTH = 0.37  # of a head, in head heights

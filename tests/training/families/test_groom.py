@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bgmatting.training.families.groom import Ellipsoid, Style, grow, unit
-from bgmatting.training.families.hair import KINDS
+from bgmatting.training.families.styles import KINDS
 
 BALL = Ellipsoid((0, 0, 0), (0.4, 0.5, 0.45))
 CALM = Style(drift=0, frizz=0, stray=(0, 0), ragged=0, clump=0)

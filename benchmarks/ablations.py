@@ -44,6 +44,7 @@ SUBJECTS = {
     "objects": ("objects",),
     "drawn shapes": ("humanoid", "blob", "hard"),
     "strands": ("strands",),
+    "soft subjects": ("soft",),
 }
 SCENES = {"photos as scenes": ("photo",), "drawn scenes": ("leaves", "wall", "texture")}
 VARIANTS = [FULL, AGAIN, *CAPTURE, *SUBJECTS, *SCENES]
@@ -62,7 +63,7 @@ def main() -> None:
     parser.add_argument("--precision", choices=["no", "bf16"], default="no")
     parser.add_argument("--out", type=Path, required=True, help="folder for the runs")
     parser.add_argument("--only", help=f"semicolon-separated, of: {'; '.join(VARIANTS)}")
-    for kind in ("people", "objects", "backgrounds", "textures"):
+    for kind in ("people", "objects", "soft", "backgrounds", "textures"):
         parser.add_argument(f"--{kind}", type=Path, action="append", default=[])
     options = parser.parse_args()
     names = [name.strip() for name in options.only.split(";")] if options.only else VARIANTS
@@ -95,6 +96,7 @@ def config(name: str, folder: Path, options: argparse.Namespace) -> TrainingConf
         folders=AssetFolders(
             people=options.people,
             objects=options.objects,
+            soft=options.soft,
             backgrounds=options.backgrounds,
             textures=options.textures,
         ),

@@ -31,6 +31,7 @@ COMMANDS = {
     "evaluate": "Measure weights against known mattes.",
     "card": "Measure weights and write their model card.",
     "train": "Train weights.",
+    "draw-subjects": "Draw soft subjects to train with.",
 }
 
 

@@ -13,7 +13,8 @@ class LazyGroup(click.Group):
     """Subcommands by name, so that `--help` doesn't wait for torch.
 
     Args:
-        package: where the modules are; module and command object are both named as the command.
+        package: where the modules are; module and command object are both named as the command,
+            but with _ where it has -.
         summaries: command -> the line of it in the group's help, in the order to list them.
     """
 
@@ -30,8 +31,9 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self._summaries:
             return None
-        module = importlib.import_module(f"{self._package}.{cmd_name}")
-        result: click.Command | None = getattr(module, cmd_name)
+        name = cmd_name.replace("-", "_")
+        module = importlib.import_module(f"{self._package}.{name}")
+        result: click.Command | None = getattr(module, name)
         return result
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -31,6 +31,9 @@ Over several processes or machines:
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder of the run.")
 @click.option("--people", type=FOLDER, multiple=True, help="RGBA pictures of people.")
 @click.option("--objects", type=FOLDER, multiple=True, help="RGBA pictures of anything else.")
+@click.option(
+    "--soft", type=FOLDER, multiple=True, help="Banks that 'bgmatting draw-subjects' drew."
+)
 @click.option("--mattes", type=FOLDER, multiple=True, help="Folder with fgr/ and pha/.")
 @click.option("--backgrounds", type=FOLDER, multiple=True, help="Photos of scenes.")
 @click.option("--textures", type=FOLDER, multiple=True, help="Photos used as surfaces only.")
@@ -105,7 +108,7 @@ def train(**options: Any) -> None:
     from ..training.synthesis.preview import preview
     from ..training.synthesis.settings import AssetFolders
 
-    kinds = ("people", "objects", "mattes", "backgrounds", "textures")
+    kinds = ("people", "objects", "soft", "mattes", "backgrounds", "textures")
     folders = AssetFolders(**{kind: options[kind] for kind in kinds})
     if options["preview"]:
         path: Path = options["preview"]

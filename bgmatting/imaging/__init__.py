@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .pipeline import Matter
     from .result.matte import Matte
 
+
 __all__ = ["Matte", "Matter", "read_photo"]
 
 __getattr__, __dir__ = lazy(

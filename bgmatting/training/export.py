@@ -76,7 +76,7 @@ def _pictures(folders: AssetFolders) -> str:
     """How many pictures of each kind the pairs were made of."""
     counts = {
         kind: len((list_mattes if kind == "mattes" else list_pictures)(getattr(folders, kind)))
-        for kind in ("people", "objects", "mattes", "backgrounds", "textures")
+        for kind in ("people", "objects", "soft", "mattes", "backgrounds", "textures")
     }
     said = [f"{count:,} {kind}" for kind, count in counts.items() if count]
     if not said:

@@ -17,14 +17,15 @@ from bgmatting.training.synthesis.settings import AssetFolders
 
 @pytest.fixture(scope="session")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> AssetFolders:
-    """One person-like picture, one object, one matte pair and one scene."""
+    """One person-like picture, one object, one soft subject, one matte pair and one scene."""
     root = tmp_path_factory.mktemp("pictures")
-    for name in ("people", "objects", "mattes/fgr", "mattes/pha", "backgrounds"):
+    for name in ("people", "objects", "soft/fur", "mattes/fgr", "mattes/pha", "backgrounds"):
         (root / name).mkdir(parents=True)
     person = Image.new("RGBA", (96, 128), (180, 120, 90, 0))
     ImageDraw.Draw(person).ellipse((20, 10, 76, 127), fill=(180, 120, 90, 255))
     person.save(root / "people" / "one.png")
     person.rotate(40).resize((64, 64)).save(root / "objects" / "one.webp", lossless=True)
+    person.rotate(90).save(root / "soft" / "fur" / "one.png")
     person.convert("RGB").save(root / "mattes" / "fgr" / "a.png")
     person.getchannel("A").save(root / "mattes" / "pha" / "a.png")
     rng = np.random.default_rng(0)
@@ -35,6 +36,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> AssetFolders:
     return AssetFolders(
         people=[root / "people"],
         objects=[root / "objects"],
+        soft=[root / "soft"],
         mattes=[root / "mattes"],
         backgrounds=[root / "backgrounds"],
     )

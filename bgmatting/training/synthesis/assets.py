@@ -20,6 +20,7 @@ from ...imaging.photos.pictures import (
     read_scaled,
 )
 from .settings import AssetFolders
+from .soft import draw_kind, kind_of
 
 Entry = TypeVar("Entry", Path, tuple[Path, Path])
 Found = TypeVar("Found")
@@ -91,6 +92,15 @@ def list_mattes(folders: Sequence[Path]) -> list[tuple[Path, Path]]:
     return pairs
 
 
+def list_soft(folders: Sequence[Path]) -> dict[str, list[Path]]:
+    """Kind -> its pictures in all banks; errors as `list_cutouts`."""
+    kinds: dict[str, list[Path]] = {}
+    for folder in map(Path, folders):
+        for file in list_cutouts([folder]):
+            kinds.setdefault(kind_of(file, folder), []).append(file)
+    return kinds
+
+
 def _header(read: Callable[[Path], Found], file: Path) -> Found:
     """What is read of a picture's header."""
     try:
@@ -121,18 +131,26 @@ class Assets:
     def __post_init__(self) -> None:
         self.people = list_cutouts(self.folders.people)
         self.objects = list_cutouts(self.folders.objects)
+        self.soft = list_soft(self.folders.soft)
         self.mattes = list_mattes(self.folders.mattes)
         self.backgrounds = list_pictures(self.folders.backgrounds)
         self.textures = list_pictures(self.folders.textures)
 
     def subject(self, kind: str, rng: np.random.Generator) -> np.ndarray:
-        """A random subject of `kind` (people, objects or mattes), (h, w, 4) uint8 straight RGBA.
+        """A random subject of `kind` (people, objects, soft or mattes).
+
+        Of soft ones each kind is as frequent as `KIND_WEIGHTS` says.
+
+        Returns:
+            (h, w, 4) uint8, straight RGBA.
 
         Raises:
             InputError: nearly all of that kind are damaged.
         """
         if kind == "mattes":
             return self._draw(self.mattes, _decode_matte, rng)
+        if kind == "soft":
+            return self._draw(self.soft[draw_kind(self.soft, rng)], read_cutout, rng)
         files = self.people if kind == "people" else self.objects
         return self._draw(files, read_cutout, rng)
 

@@ -13,6 +13,7 @@ SCENE_SHARES = {"photo": 0.62, "leaves": 0.14, "wall": 0.16, "texture": 0.08}
 SUBJECT_SHARES = {
     "people": 0.38,
     "objects": 0.19,
+    "soft": 0.45,
     "mattes": 0.40,
     "humanoid": 0.13,
     "blob": 0.09,
@@ -30,6 +31,7 @@ class AssetFolders:
     Attributes:
         people: RGBA pictures of people, straight colour.
         objects: RGBA pictures of anything else, straight colour.
+        soft: banks of soft subjects, RGBA pictures of straight colour in a folder for each kind.
         mattes: folders that hold `fgr/` (RGB) and `pha/` (grey) with like-named files, the layout
             of the public matting sets.
         backgrounds: photos of scenes.
@@ -38,6 +40,7 @@ class AssetFolders:
 
     people: Sequence[Path] = ()
     objects: Sequence[Path] = ()
+    soft: Sequence[Path] = ()
     mattes: Sequence[Path] = ()
     backgrounds: Sequence[Path] = ()
     textures: Sequence[Path] = ()

@@ -33,7 +33,7 @@ def draw_subject(
     """
     size: Size = scene.shape[:2]
     shares = dict(shares or SUBJECT_SHARES)
-    for kind in ("people", "objects", "mattes"):
+    for kind in ("people", "objects", "soft", "mattes"):
         if not getattr(assets, kind):
             shares.pop(kind, None)
     names = list(shares)
@@ -50,8 +50,8 @@ def draw_subject(
         colour, alpha = _stray_hair(rng, colour, alpha)
     if rng.random() < 0.05:
         alpha = veil(rng, alpha)
-    if rng.random() < 0.2:
-        colour = _camouflage(rng, colour, alpha, scene)
+    if rng.random() < (0.3 if kind == "soft" else 0.2):
+        colour = _camouflage(rng, colour, alpha, scene, repaint=kind != "soft")
     if rng.random() < 0.3:
         light = 1 + rng.uniform(0, 0.3) * smooth_field(rng, size, 2)
         colour = colour * light[..., None]
@@ -153,16 +153,22 @@ def _stray_hair(rng: np.random.Generator, colour: np.ndarray, alpha: np.ndarray)
 
 
 def _camouflage(
-    rng: np.random.Generator, colour: np.ndarray, alpha: np.ndarray, scene: np.ndarray
+    rng: np.random.Generator,
+    colour: np.ndarray,
+    alpha: np.ndarray,
+    scene: np.ndarray,
+    *,
+    repaint: bool = True,
 ) -> np.ndarray:
-    """Bring a subject's colours near the scene's, or clothe it in a shifted copy of the scene.
+    """Bring a subject's tone near the scene's: dark on dark, light on light.
 
-    Or bring some patches of it near what they hide, so that only the rest of the subject tells.
+    With `repaint`, at times clothe it in a shifted copy of the scene instead, or bring some patches
+    of it near what they hide, so that only the rest of the subject tells.
     """
     inside = alpha > 0.5
     if not inside.any():
         return colour
-    kind = rng.random()
+    kind = rng.random() if repaint else 1.0
     if kind < 0.45:
         patches = smooth_field(rng, alpha.shape, rng.uniform(1, 5)) * 3 - rng.uniform(0, 3)
         near = np.clip(patches, 0, rng.uniform(0.5, 0.9))[..., None]  # never all: a hole is that

@@ -1,0 +1,35 @@
+"""Families of soft subjects, drawn from nothing: what is fine, hairy or see-through.
+
+Each is a module with `draw(rng, side)`, which draws one subject, (side, side, 4) uint8 straight
+RGBA, alpha by coverage, all of it following from `rng`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from . import feathers, fur, hair, people
+
+
+class Family(NamedTuple):
+    """One family.
+
+    Attributes:
+        draw: (rng, side) -> (side, side, 4) uint8 straight RGBA; with `on_people`, (rng, side,
+            people), the last of them an endless iterator over RGBA pictures.
+        share: of a bank's pictures, against the other families'.
+        on_people: whether it grows on pictures of people, which somebody has to give.
+    """
+
+    draw: Callable
+    share: float
+    on_people: bool = False
+
+
+FAMILIES: dict[str, Family] = {
+    "hair": Family(hair.draw, 0.30),
+    "people": Family(people.draw, 0.15, on_people=True),
+    "fur": Family(fur.draw, 0.12),
+    "feathers": Family(feathers.draw, 0.04),
+}

@@ -90,9 +90,12 @@ class Canvas:
         Where alpha is 0 it has the colour of what is near, so that resizing brings in no other.
         """
         shape = (self.side, self.side)
-        small = cv2.resize(self.layer.astype(np.float32), shape, interpolation=cv2.INTER_AREA)
+        small: NDArray[np.float32] = np.asarray(
+            cv2.resize(self.layer.astype(np.float32), shape, interpolation=cv2.INTER_AREA)
+        )
         colour, alpha = small[..., :3], small[..., 3:]
-        straight = np.divide(colour * 255, alpha, where=alpha > 0, out=np.zeros_like(colour))
+        straight: NDArray[np.float32] = np.zeros_like(colour)
+        np.divide(colour * 255, alpha, where=alpha > 0, out=straight)
         straight = _extended(straight, alpha[..., 0])
         return np.rint(np.dstack([straight, alpha]).clip(0, 255)).astype(np.uint8)
 

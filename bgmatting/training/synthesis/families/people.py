@@ -179,7 +179,7 @@ def _placed(
     scale = min(room / (right - left), room / (bottom - top), 1.25)
     matrix = np.array([[scale, 0, side / 2 - scale * (left + right) / 2],
                        [0, scale, side - scale * bottom]])  # fmt: skip
-    whole = _premultiplied(picture)
+    whole: np.ndarray = _premultiplied(picture)
     shrink = min(1.0, scale)
     if shrink < 1:  # area-average first: the warp itself does not filter
         size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
@@ -189,10 +189,9 @@ def _placed(
     centred[:, 2] += 0.5 * np.array([matrix[0, 0] - 1, matrix[1, 1] - 1])
     person = cv2.warpAffine(whole, centred, (side, side), flags=cv2.INTER_LINEAR)
     frame = Frame(scale * unit_px, scale * x + matrix[0, 2], scale * y + matrix[1, 2])
-    return person.clip(0, 1), frame
+    return person.clip(0, 1).astype(np.float32), frame
 
 
 def _premultiplied(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
-    layer = picture.astype(np.float32) / 255
-    layer[..., :3] *= layer[..., 3:]
-    return layer
+    layer = np.float32(1 / 255) * picture.astype(np.float32)
+    return np.dstack([layer[..., :3] * layer[..., 3:], layer[..., 3]])

@@ -100,8 +100,8 @@ def shaded(
     colour = (tint.root * (1 - fade) + tint.tip * fade) * own  # n, steps, 3
     streaked = (rng.random(guides) < tint.streaks)[strands.guide] & (rng.random(count) < 0.7)
     colour[streaked] = colour[streaked] * 0.3 + tint.streak * 0.7 * own[streaked]
-    grey = rng.random(count) < tint.grey
-    colour[grey] = rng.uniform(0.55, 0.9, (int(grey.sum()), 1, 1)) * np.array([1, 1, 0.98])
+    grey = np.flatnonzero(rng.random(count) < tint.grey)
+    colour[grey] = rng.uniform(0.55, 0.9, (len(grey), 1, 1)) * np.array([1, 1, 0.98])
     tangents = unit(np.gradient(strands.paths, axis=1))
     along = tangents @ light  # n, steps
     across = np.sqrt(np.clip(1 - along**2, 0, 1))

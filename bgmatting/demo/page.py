@@ -45,8 +45,7 @@ def build_page(service: Service | None = None) -> GuardedBlocks:
         page.temp_file_sets += [store.files, uploads.files]
         _Page(service, store, uploads)
     page.queue(max_size=MAX_WAITING)
-    result: gr.Blocks = page
-    return result
+    return page
 
 
 def launch_options(page: GuardedBlocks) -> dict[str, Any]:

@@ -16,7 +16,7 @@ Field = NDArray[np.float32]
 COARSE = 2  # fields are made at this share of the layer's size, edges at all of it
 
 
-def draw_film(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
+def draw(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
     """Film of some kind, (side, side, 4) uint8 straight RGBA."""
     sheet = Sheet(side)
     kind = rng.random()

@@ -11,7 +11,7 @@ from .translucent import Sheet, step, wave
 from .turned import Glass, Light, Turned, draw_back, draw_front, draw_glass_kind, draw_light
 
 
-def draw_glass(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
+def draw(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
     """Bottles, glasses, jars, vases, bowls or bulbs, (side, side, 4) uint8 straight RGBA."""
     sheet = Sheet(side)
     light = draw_light(rng)

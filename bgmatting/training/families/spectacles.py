@@ -11,7 +11,7 @@ from .translucent import Sheet, grid, step
 Points = NDArray[np.float64]
 
 
-def draw_spectacles(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
+def draw(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
     """Spectacles or sunglasses, (side, side, 4) uint8 straight RGBA; on a head in one of three."""
     sheet = Sheet(side)
     span = rng.uniform(0.35, 0.85) * side  # over both lenses

@@ -6,6 +6,8 @@ between facets lie creases, bright and dark; where film lies in several layers, 
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +56,7 @@ def _ragged(rng: np.random.Generator, side: int) -> NDArray[np.float64]:
 def _uneven(rng: np.random.Generator, points: NDArray, by: float) -> NDArray[np.float64]:
     """Points along a closed outline, moved a little to and fro."""
     ends = np.vstack([points, points[:1]])
-    parts = [np.linspace(a, b, 16)[:-1] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    parts = [np.linspace(a, b, 16)[:-1] for a, b in pairwise(ends)]
     line = np.vstack(parts)
     return line + by * np.stack([wave(rng, len(line), len(line) / 5) for _ in range(2)], 1)
 
@@ -212,7 +214,7 @@ def _bag(rng: np.random.Generator, sheet: Sheet, side: int, tint: NDArray) -> No
     if rng.random() < 0.3:  # print
         paint, where = rng.uniform(0, 1, 3), rng.uniform(0.3, 0.7)
         word = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * [0.3 * wide, 0.08 * tall]
-        sheet.patch(word + [x, top + where * tall], paint, rng.uniform(0.5, 1))
+        sheet.patch(word + np.array([x, top + where * tall]), paint, rng.uniform(0.5, 1))
 
 
 def _contents(rng: np.random.Generator, sheet: Sheet, x: float, y: NDArray, half: NDArray) -> None:

@@ -1,4 +1,4 @@
-"""Fine things between whose parts the scene is seen: combs, nets, fences, wheels, cables, chains."""
+"""Fine things between whose parts the scene is seen: combs, nets, fences, wheels, cables."""
 
 from __future__ import annotations
 
@@ -161,8 +161,9 @@ def _wheel(rng: np.random.Generator, canvas: Canvas) -> None:
         back, front = hubs / side
         seat, pedals, head = np.array([0.4, 0.37]), np.array([0.46, 0.67]), np.array([0.65, 0.38])
         thick = rng.uniform(2.5, 6)
-        for path in ([back, pedals, seat, back], [seat, head, pedals], [head, front],
-                     [seat, seat - (0.01, 0.05)], [head, head - (0.01, 0.07), head + (0.06, -0.08)]):  # fmt: skip
+        bars = np.array([head, head - (0.01, 0.07), head + np.array([0.06, -0.08])])
+        post = np.array([seat, seat - (0.01, 0.05)])
+        for path in ([back, pedals, seat, back], [seat, head, pedals], [head, front], post, bars):
             lit_line(canvas, np.array(path) * side, frame, thick)
         saddle = np.array([[-0.05, -0.055], [0.05, -0.06], [0.05, -0.05], [-0.04, -0.04]])
         canvas.polygon((seat + saddle) * side, np.full(3, 0.08))

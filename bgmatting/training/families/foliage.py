@@ -143,7 +143,7 @@ def _house_plant(rng: np.random.Generator, canvas: Canvas) -> None:
     foot = np.array([0.5, 0.8]) * side
     many = rng.random() < 0.5
     green = draw_leaf_kind(
-        rng, side * (rng.uniform(0.02, 0.05) if many else rng.uniform(0.07, 0.15))
+        rng, side * (rng.uniform(0.02, 0.05) if many else rng.uniform(0.09, 0.2))
     )
     count = int(rng.integers(8, 40))
     for i in range(count):
@@ -152,7 +152,7 @@ def _house_plant(rng: np.random.Generator, canvas: Canvas) -> None:
         long = side * rng.uniform(0.2, 0.62) * (1 - 0.25 * abs(angle))
         bend = angle + np.linspace(0, 1, 14) * (rng.normal(0, 0.3) + 0.6 * np.sign(angle))
         steps = np.stack([np.sin(bend), -np.cos(bend)], 1) * long / 14
-        start = foot + (rng.normal(0, 0.03) * side, 0.0)
+        start = foot + np.array([rng.normal(0, 0.03) * side, 0.0])
         line = np.vstack([start, start + np.cumsum(steps, axis=0)])
         shade = 0.35 + 0.65 * far
         canvas.polyline(
@@ -222,7 +222,9 @@ def _grass(rng: np.random.Generator, canvas: Canvas) -> None:
         canvas.polyline(line, np.clip(tone * shade, 0, 1), widths)
         if widths[0] > 2:
             canvas.polyline(
-                line + (0.2 * widths[0], 0), np.clip(tone * shade * 1.25, 0, 1), widths * 0.3
+                line + np.array([0.2 * widths[0], 0]),
+                np.clip(tone * shade * 1.25, 0, 1),
+                widths * 0.3,
             )
         if ears and rng.random() < 0.25:
             end = line[-5:]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from .coverage import Canvas
@@ -90,7 +92,7 @@ def draw_chair(rng: np.random.Generator, canvas: Canvas) -> None:
     front = np.array([[x - half, seat], [x + half, seat]])
     foot = rng.uniform(0.3, 0.36) * side
     for corner in back:
-        lit_line(canvas, np.array([corner, corner + (0, foot)]), colour * 0.7, thick)
+        lit_line(canvas, np.array([corner, corner + np.array([0, foot])]), colour * 0.7, thick)
     high = rng.uniform(0.28, 0.4) * side
     spread = rng.uniform(0.9, 1.1)
     tops = (back - back.mean(axis=0)) * spread + back.mean(axis=0) - (0, high)
@@ -120,8 +122,8 @@ def draw_chair(rng: np.random.Generator, canvas: Canvas) -> None:
     canvas.polygon(np.vstack([back, front[::-1]]), np.clip(colour * 1.1, 0, 1))
     lit_line(canvas, front, colour * 0.85, thick)
     for corner in front:
-        lit_line(canvas, np.array([corner, corner + (0, foot)]), colour, thick)
-    rung = front + (0, foot * rng.uniform(0.4, 0.8))
+        lit_line(canvas, np.array([corner, corner + np.array([0, foot])]), colour, thick)
+    rung = front + np.array([0, foot * rng.uniform(0.4, 0.8)])
     lit_line(canvas, rung, colour * 0.9, thick * 0.6)
 
 
@@ -183,7 +185,7 @@ def draw_stakes(rng: np.random.Generator, canvas: Canvas) -> None:
     t = np.linspace(0, 1, 16)[:, None]
     for share in rng.uniform(0, 0.9, int(rng.integers(2, 12))):
         i = int(share * 12)
-        for one, two in zip(ends[:-1], ends[1:], strict=True):
+        for one, two in pairwise(ends):
             line = one[i] * (1 - t) + two[i] * t
             line[:, 1] += (droop * 4 * t * (1 - t))[:, 0]
             canvas.polyline(line, string, rng.uniform(0.25, 0.9))

@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .glazing import Glass, Light, draw_glass_kind, draw_light
 from .outlines import OUTLINES, SHARES, Outline
 from .translucent import Sheet, step, wave
-from .turned import Glass, Light, Turned, draw_back, draw_front, draw_glass_kind, draw_light
+from .turned import Turned, draw_back, draw_front
 
 
 def draw(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:

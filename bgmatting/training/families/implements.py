@@ -55,7 +55,7 @@ def draw_brush(rng: np.random.Generator, canvas: Canvas) -> None:
         angle = at * fan + rng.normal(0, 0.05)
         long = reach * rng.uniform(0.8, 1.05)
         bend = angle + np.linspace(0, rng.normal(0, 0.15), 6)
-        start = base + (at * half, 0.0)
+        start = base + np.array([at * half, 0.0])
         line = start - np.cumsum(np.stack([np.sin(-bend), np.cos(bend)], 1) * long / 6, axis=0)
         shade = np.clip(bristle * (0.5 + 0.6 * i / count), 0, 1)
         canvas.polyline(np.vstack([start, line]), shade, rng.uniform(0.25, 0.8))
@@ -130,8 +130,8 @@ def draw_tools(rng: np.random.Generator, canvas: Canvas) -> None:
         elif kind == 3:  # fork
             lit_line(canvas, np.array([head + 0.3 * down, foot]), metal, thick * 0.6)
             for s in np.linspace(-1.2, 1.2, int(rng.integers(2, 6))):
-                tine = np.array([head + (s * thick, 0), head + 0.2 * down + (s * thick, 0),
-                                 head + 0.32 * down])  # fmt: skip
+                beside = np.array([s * thick, 0])
+                tine = np.array([head + beside, head + 0.2 * down + beside, head + 0.32 * down])
                 canvas.polyline(tine, metal * 0.9, max(0.5, 0.22 * thick))
         else:  # whisk
             lit_line(canvas, np.array([head + 0.5 * down, foot]), metal, thick)
@@ -153,8 +153,9 @@ def draw_jewellery(rng: np.random.Generator, canvas: Canvas) -> None:
         t = np.linspace(-1, 1, int(rng.integers(50, 180)))
         deep = rng.uniform(0.3, 0.75) * side
         wide = rng.uniform(0.15, 0.42) * side
-        line = np.stack([side / 2 + wide * t * (1 + 0.02 * wave(rng, len(t), 6)),
-                         0.1 * side + deep * (1 - np.abs(t) ** rng.uniform(1.8, 3))], 1)  # fmt: skip
+        x = side / 2 + wide * t * (1 + 0.02 * wave(rng, len(t), 6))
+        y = 0.1 * side + deep * (1 - np.abs(t) ** rng.uniform(1.8, 3))
+        line = np.stack([x, y], 1)
         link = rng.uniform(0.004, 0.013) * side
         pearls = rng.random() < 0.4
         for i, (at, along) in enumerate(zip(line, np.gradient(line, axis=0), strict=True)):

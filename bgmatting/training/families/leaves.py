@@ -79,8 +79,8 @@ def draw_leaf(
     if along[0] > 0:  # the half that faces up is lit
         lit, dim = dim, lit
     if long < 4:
-        canvas.polygon(np.vstack([rib[::2] + np.outer(half[::2], across),
-                                  (rib[::2] - np.outer(half[::2], across))[::-1]]), lit)  # fmt: skip
+        beside = np.outer(half[::2], across)
+        canvas.polygon(np.vstack([rib[::2] + beside, (rib[::2] - beside)[::-1]]), lit)
         return
     canvas.polygon(np.vstack([rib, (rib + np.outer(half, across))[::-1]]), lit)
     canvas.polygon(np.vstack([rib, (rib - np.outer(half, across))[::-1]]), dim)
@@ -98,7 +98,7 @@ def draw_flower(
     rng: np.random.Generator, canvas: Canvas, at: NDArray, size: float, flat: float, petals: int,
     colour: Colour, heart: Colour,
 ) -> None:  # fmt: skip
-    """A ring of petals about a heart, seen at a slant that makes it `flat` times as high as wide."""
+    """A ring of petals about a heart, seen at a slant: `flat` times as high as wide."""
     slim = min(0.45, 2.2 / petals + 0.05) * rng.uniform(0.7, 1.3)
     blunt = rng.uniform(1.0, 2.5)  # where a petal is widest
     turn = rng.uniform(0, 2 * np.pi)
@@ -124,5 +124,6 @@ def draw_flower(
     canvas.polygon(at + disc, heart * 0.7)
     for _ in range(int(size * 1.5)):  # stamens
         spot = at + disc[rng.integers(20)] * rng.uniform(0, 1)
-        canvas.polyline(np.array([spot, spot + rng.normal(0, 0.02 * size, 2)]),
-                        np.clip(heart * rng.uniform(0.7, 1.3), 0, 1), max(0.3, 0.02 * size))  # fmt: skip
+        thread = np.array([spot, spot + rng.normal(0, 0.02 * size, 2)])
+        tone = np.clip(heart * rng.uniform(0.7, 1.3), 0, 1)
+        canvas.polyline(thread, tone, max(0.3, 0.02 * size))

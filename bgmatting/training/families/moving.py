@@ -20,7 +20,7 @@ def draw(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
     kind = rng.choice(["hand", "fan", "swing"], p=[0.5, 0.25, 0.25])
     middle = np.array([0.5, 0.55]) * side
     if kind == "hand":
-        pivot = middle + (rng.normal(0, 0.05) * side, rng.uniform(0.1, 0.5) * side)
+        pivot = middle + np.array([rng.normal(0, 0.05) * side, rng.uniform(0.1, 0.5) * side])
         _hand(rng, thing, middle, side)
         sweep, shift = rng.uniform(2, 25), rng.normal(0, 0.04 * side, 2)
     elif kind == "fan":
@@ -28,7 +28,7 @@ def draw(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
         _blades(rng, thing, middle, side)
         sweep, shift = rng.uniform(4, 70), np.zeros(2)
     else:
-        pivot = middle + (0, rng.uniform(0.2, 0.45) * side)
+        pivot = middle + np.array([0, rng.uniform(0.2, 0.45) * side])
         _club(rng, thing, middle, side)
         sweep, shift = rng.uniform(2, 30), rng.normal(0, 0.03 * side, 2)
     large = (side * DRAWN,) * 2
@@ -121,7 +121,7 @@ def _club(rng: np.random.Generator, canvas: Canvas, at: NDArray, side: int) -> N
     """A stick with something at its end: a racket, a ball, a hammer, a ribbon."""
     colour, long = rng.uniform(0.02, 1, 3), rng.uniform(0.2, 0.32) * side
     end = at - (0, long)
-    foot = at + (0, long * 0.9)
+    foot = at + np.array([0, long * 0.9])
     _capsules(canvas, np.array([foot, end]), rng.uniform(0.008, 0.035) * side, colour, 0.2)
     t = np.linspace(0, 2 * np.pi, 60)
     ring = np.stack([np.cos(t), np.sin(t)], 1)
@@ -131,10 +131,9 @@ def _club(rng: np.random.Generator, canvas: Canvas, at: NDArray, side: int) -> N
         oval = end + ring * radius * [0.8, 1.1]
         for s in np.linspace(-0.9, 0.9, 13):
             half = np.sqrt(1 - s * s)
-            canvas.polyline(end + np.array([[s * 0.8, -half * 1.1], [s * 0.8, half * 1.1]]) * radius,
-                            np.full(3, 0.9), 0.35)  # fmt: skip
-            canvas.polyline(end + np.array([[-half * 0.8, s * 1.1], [half * 0.8, s * 1.1]]) * radius,
-                            np.full(3, 0.9), 0.35)  # fmt: skip
+            for string in ([[s, -half], [s, half]], [[-half, s], [half, s]]):
+                line = end + np.array(string) * [0.8, 1.1] * radius
+                canvas.polyline(line, np.full(3, 0.9), 0.35)
         canvas.polyline(oval, colour, 0.014 * side)
     elif kind == 1:
         shade = rng.uniform(0, 1, 3)

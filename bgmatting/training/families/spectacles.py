@@ -19,7 +19,7 @@ def draw(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
     if rng.random() < 0.33:
         span = rng.uniform(0.35, 0.5) * side
         _head(rng, sheet, middle, span)
-        middle = middle + [0, -0.1 * span]
+        middle = middle + np.array([0, -0.1 * span])
     yaw = rng.normal(0, 0.35)  # turned to one side: one lens narrower, one temple seen
     _frame(rng, sheet, middle, span, float(np.clip(yaw, -0.8, 0.8)))
     if rng.random() < 0.5:
@@ -52,7 +52,7 @@ def _frame(rng: np.random.Generator, sheet: Sheet, middle: Points, span: float, 
     lenses = []
     for sign, narrow in zip((-1, 1), perspective, strict=True):
         wide = half * min(1.0, narrow)
-        centre = middle + [sign * (bridge / 2 + wide), 0]
+        centre = middle + np.array([sign * (bridge / 2 + wide), 0])
         lenses.append(centre + shape * [sign * wide, half])
     _temples(rng, sheet, lenses, span, thick, colour, body, yaw)
     for lens in lenses:
@@ -76,7 +76,7 @@ def _frame(rng: np.random.Generator, sheet: Sheet, middle: Points, span: float, 
     ]
     sheet.stroke(np.vstack([inner[0], arch, inner[1]]), colour * 0.85, body, max(0.6, thick * 0.9))
     for lens, sign in zip(lenses, (1, -1), strict=True):  # pads
-        pad = middle + [-sign * bridge * 0.42, 0.3 * half]
+        pad = middle + np.array([-sign * bridge * 0.42, 0.3 * half])
         t = np.linspace(0, 2 * np.pi, 25)
         ring = pad + np.stack([0.05 * half * np.cos(t) - sign * 0.04 * half * np.sin(t),
                                0.14 * half * np.sin(t)], 1)  # fmt: skip
@@ -124,7 +124,7 @@ def _glass(
     sheet.over(tint, inside * (alpha * (1 - tints * down)).astype(np.float32), at)
     lean = rng.uniform(-0.8, 0.8)
     slanted = (across + lean * down).astype(np.float32)
-    tone = np.clip([0.9, 0.95, 1.0] + rng.normal(0, 0.08, 3), 0, 1)
+    tone = np.clip(np.array([0.9, 0.95, 1.0]) + rng.normal(0, 0.08, 3), 0, 1)
     for _ in range(rng.integers(0, 4)):  # a window, a lamp, bluish coating
         start, wide = rng.uniform(-0.3, 1), rng.uniform(0.05, 0.45)
         soft = float(rng.choice([0.01, 0.05, 0.3]))
@@ -144,20 +144,22 @@ def _temples(
     spread = rng.uniform(-0.12, 0.2)
     for sign, lens in zip((-1, 1), lenses, strict=True):
         outer = lens[(lens[:, 0] * sign).argmax()] * [1, 0.25] + lens.min(axis=0) * [0, 0.75]
-        outer = outer + [0, 0.25 * (lens[:, 1].max() - lens[:, 1].min())]
+        outer = outer + np.array([0, 0.25 * (lens[:, 1].max() - lens[:, 1].min())])
         reach = span * (spread + sign * -0.5 * yaw)
-        end = outer + [sign * reach, rng.uniform(-0.1, 0.06) * span]
-        drop = end + [sign * 0.03 * span, rng.uniform(0.05, 0.12) * span]
+        end = outer + np.array([sign * reach, rng.uniform(-0.1, 0.06) * span])
+        drop = end + np.array([sign * 0.03 * span, rng.uniform(0.05, 0.12) * span])
         wide = max(0.6, thick * rng.uniform(0.5, 1.0))
         sheet.stroke(np.array([outer, end, drop]), colour * 0.65, body, wide)
-        hinge = np.array([outer - [sign * thick, 0], outer + [sign * thick, 0]])
+        hinge = np.array([outer - [sign * thick, 0], outer + np.array([sign * thick, 0])])
         sheet.stroke(hinge, colour, body, max(0.8, 1.3 * thick))
 
 
 def _head(rng: np.random.Generator, sheet: Sheet, middle: Points, span: float) -> None:
     """An oval with the shading of a face, as much as spectacles need behind them."""
     tall, wide = 0.95 * span, span * rng.uniform(0.52, 0.62)
-    at, _ = sheet.window(middle - [wide * 1.2, tall * 1.3], middle + [wide * 1.2, tall * 1.3])
+    at, _ = sheet.window(
+        middle - [wide * 1.2, tall * 1.3], middle + np.array([wide * 1.2, tall * 1.3])
+    )
     x, y = grid(at)
     u, v = (x - middle[0]) / wide, (y - middle[1]) / tall
     jaw = 1 - 0.1 * np.clip(v, 0, 1) ** 2
@@ -180,10 +182,10 @@ def _head(rng: np.random.Generator, sheet: Sheet, middle: Points, span: float) -
     for sign in (-1, 1):
         t = np.linspace(0, 2 * np.pi, 33)
         for radius, shade in ((0.13, 0.92), (0.055, 0.12)):
-            eye_at = middle + [sign * 0.42 * wide, -0.1 * tall]
+            eye_at = middle + np.array([sign * 0.42 * wide, -0.1 * tall])
             flat = 0.45 if radius > 0.1 else 1.0
             ring = eye_at + radius * wide * np.stack([np.cos(t), flat * np.sin(t)], 1)
             sheet.patch(ring, [shade] * 3, 1)
-        brow = middle + np.stack([sign * np.linspace(0.2, 0.65, 12) * wide,
-                                  -0.24 * tall - 0.03 * tall * np.sin(np.linspace(0, 3, 12))], 1)  # fmt: skip
+        arch = -0.24 * tall - 0.03 * tall * np.sin(np.linspace(0, 3, 12))
+        brow = middle + np.stack([sign * np.linspace(0.2, 0.65, 12) * wide, arch], 1)
         sheet.stroke(brow, skin * 0.3, 1, 0.035 * wide)

@@ -1,4 +1,4 @@
-"""A canvas for what is seen through: faint layers would drown in eight bits, so these are floats."""
+"""A canvas for what is seen through: floats, as eight bits would drown faint layers."""
 
 from __future__ import annotations
 

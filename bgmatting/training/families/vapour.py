@@ -82,7 +82,7 @@ def _noise(
     rng: np.random.Generator, side: int, cells: float, octaves: int,
     shape: tuple[int, int] | None = None,
 ) -> Field:  # fmt: skip
-    """Octaves of smooth noise, (side, side), about N(0, 1); `shape` tells how cells are stretched."""
+    """Octaves of smooth noise, (side, side), about N(0, 1); `shape` stretches cells."""
     rows, columns = shape or (side, side)
     total, weight = np.zeros((side, side), np.float32), 1.0
     for _ in range(octaves):

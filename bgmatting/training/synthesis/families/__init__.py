@@ -9,7 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from . import feathers, fur, hair, people
+from . import (
+    feathers,
+    film,
+    fine,
+    foliage,
+    fur,
+    glass,
+    hair,
+    moving,
+    people,
+    sheer,
+    soap,
+    spectacles,
+    vapour,
+)
 
 
 class Family(NamedTuple):
@@ -28,8 +42,17 @@ class Family(NamedTuple):
 
 
 FAMILIES: dict[str, Family] = {
-    "hair": Family(hair.draw, 0.30),
-    "people": Family(people.draw, 0.15, on_people=True),
-    "fur": Family(fur.draw, 0.12),
-    "feathers": Family(feathers.draw, 0.04),
+    "hair": Family(hair.draw, 0.22),
+    "people": Family(people.draw, 0.12, on_people=True),
+    "fur": Family(fur.draw, 0.08),
+    "feathers": Family(feathers.draw, 0.03),
+    "foliage": Family(foliage.draw, 0.14),
+    "fine": Family(fine.draw, 0.10),
+    "glass": Family(glass.draw, 0.12),
+    "spectacles": Family(spectacles.draw, 0.03),
+    "film": Family(film.draw, 0.08),
+    "sheer": Family(sheer.draw, 0.05),
+    "vapour": Family(vapour.draw, 0.02),
+    "moving": Family(moving.draw, 0.03),
+    "soap": Family(soap.draw, 0.01),
 }

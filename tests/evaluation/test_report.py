@@ -84,7 +84,7 @@ def test_a_report_is_written_whole(tmp_path, results):
 def test_a_failed_write_leaves_the_old_file_and_no_half_one(tmp_path, results):
     class Broken:
         def save(self, file, kind):
-            file.write(b"half")
+            file.write_bytes(b"half")
             raise OSError("disk full")
 
     old = tmp_path / "contact-sheet-clean.png"

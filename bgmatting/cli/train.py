@@ -157,5 +157,6 @@ def _run(options: dict, folders) -> None:  # type: ignore[no-untyped-def]
         folder = export(
             network, config, samples=trainer.samples, scores=scores, data=options["data"],
             sets=options["measure"], working_size=trainer.working_size,
+            lineage=trainer.lineage,
         )  # fmt: skip
         click.echo(folder)

@@ -10,6 +10,7 @@ from pathlib import Path
 from ..errors import HubError, WeightsError
 from .card import METRICS_NAME, is_untouched, read_card, renamed, render_card
 from .files import read_config, sha256_of
+from .lineage import read_lineage
 from .matting_base import MattingBase
 from .names import CARD_NAME, CONFIG_NAME, WEIGHTS_NAME
 from .repositories import REPOSITORIES, is_repo_id, repository, shipped_weights
@@ -169,6 +170,7 @@ def _files(folder: Path, repo_id: str) -> dict[str, Path | bytes]:
     else:
         metrics = folder / METRICS_NAME
         facts = read_config(folder / CONFIG_NAME)
+        facts["lineage"] = read_lineage(folder / CONFIG_NAME)
         facts["metrics"] = metrics if metrics.is_file() else None
         files[CARD_NAME] = render_card(**facts, name=repo_id).encode()
     return files

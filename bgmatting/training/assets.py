@@ -1,4 +1,8 @@
-"""Pictures that training draws from: subjects with alpha, scenes and textures, all optional."""
+"""Pictures that training draws from: subjects with alpha, scenes and textures, all optional.
+
+Some of each folder's pictures are held out (`holdout`): validation draws from these alone, training
+never does.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +11,20 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal
 
 import numpy as np
 from PIL import Image
 
 from ..errors import InputError, PhotoError
 from ..imaging.colours import GREY_16, eight_bits
-
-Entry = TypeVar("Entry", Path, tuple[Path, Path])
+from .holdout import Entry, held_out
 
 SUFFIXES = {".png", ".webp", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
 # As Pillow, its decoders and ours raise them for what is damaged or too large.
 UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError, PhotoError)
+SUBJECT_KINDS = ("people", "objects", "mattes")  # folders of `AssetFolders` with subjects
+Part = Literal["training", "held out", "all"]
 DAMAGED_IN_A_ROW = 20  # drawn that cannot be read, before a run gives up
 
 
@@ -125,22 +130,30 @@ class Assets:
 
     Args:
         folders: where they lie.
+        part: which of them to draw: those for training, those held out for validation, or all.
         photo_size: long side to which scene and texture photos are brought, in pixels.
         keep: how many decoded photos to keep.
     """
 
     folders: AssetFolders
+    part: Part = "all"
     photo_size: int = 900
     keep: int = 400
     _cache: OrderedDict[Path, np.ndarray] = field(default_factory=OrderedDict, repr=False)
     _reported: set[Path | tuple[Path, Path]] = field(default_factory=set, repr=False)
 
     def __post_init__(self) -> None:
-        self.people = list_cutouts(self.folders.people)
-        self.objects = list_cutouts(self.folders.objects)
-        self.mattes = list_mattes(self.folders.mattes)
-        self.backgrounds = list_pictures(self.folders.backgrounds)
-        self.textures = list_pictures(self.folders.textures)
+        self.people = self._mine(list_cutouts(self.folders.people))
+        self.objects = self._mine(list_cutouts(self.folders.objects))
+        self.mattes = self._mine(list_mattes(self.folders.mattes))
+        self.backgrounds = self._mine(list_pictures(self.folders.backgrounds))
+        self.textures = self._mine(list_pictures(self.folders.textures))
+
+    def _mine(self, entries: list[Entry]) -> list[Entry]:
+        if self.part == "all":
+            return entries
+        held = held_out(entries)
+        return [entry for entry in entries if (entry in held) == (self.part == "held out")]
 
     def subject(self, kind: str, rng: np.random.Generator) -> np.ndarray:
         """A random subject of `kind` (people, objects or mattes), (h, w, 4) uint8 straight RGBA.

@@ -10,9 +10,11 @@ import torch
 
 from ..evaluation.card import write_measured_card
 from ..hub import MattingBase
+from ..hub.lineage import Run
 from ..model import MattingNetwork
 from .assets import AssetFolders, list_mattes, list_pictures
 from .config import TrainingConfig
+from .validation import Score
 
 
 def export(
@@ -20,51 +22,63 @@ def export(
     config: TrainingConfig,
     *,
     samples: int,
-    scores: dict[str, float],
+    scores: Sequence[Score],
     data: str = "",
     sets: Sequence[Path] = (),
     working_size: int | None = None,
+    lineage: Sequence[Run] = (),
 ) -> Path:
     """Write `config.out`/weights: config.json, float16 model.safetensors and a card.
+
+    The config and the card name the runs behind the weights, this one last.
 
     Args:
         network: the averaged network, batch norm re-estimated.
         config: of the run.
         samples: how many it was trained on.
-        scores: of `ValidationSet.score`, for the card.
+        scores: of `ValidationSet.score`, on pictures that were held out, for the card.
         data: what the pictures were and their licence, for the card; by default how many of each
             kind there were.
         sets: evaluation sets to measure the weights on for the card, in place of `scores`.
         working_size: at which to use the weights, pixels on the long side; None: the default.
+        lineage: the runs behind the weights that this one started from, oldest first.
     """
     base = MattingBase(config.backbone)
     if working_size is not None:
         base.working_size = working_size
     base.load_state_dict(network.state_dict())
+    data = data or _pictures(config.folders)
+    run = Run(config.backbone, samples, _start(config) or "random weights", data)
+    base.lineage = (*lineage, run)
     folder = config.out / "weights"
     rows = [
-        {"generated pairs": name, "MAD x1e3": round(value, 2)} for name, value in scores.items()
+        {
+            "generated pairs": f"{score.subjects}, {score.condition}",
+            "MAD x1e3": round(score.mad, 2),
+            "on fractional pixels": score.fractional_mad and round(score.fractional_mad, 2),
+        }
+        for score in scores
     ]
+    began = f", started from {_start(config)}" if _start(config) else ""
     facts: dict[str, Any] = {
-        "source": f"Trained by `bgmatting train` on {samples:,} generated pairs{_start(config)}.",
-        "data": data or _pictures(config.folders),
+        "source": f"Trained by `bgmatting train` on {samples:,} generated pairs{began}.",
+        "data": data,
         "metrics": rows,
     }
     base.save_pretrained(folder, dtype=torch.float16, model_card_kwargs=facts)
     if sets:
         device = "cpu" if config.cpu else "auto"
-        source, data = facts["source"], facts["data"]
-        write_measured_card(folder, sets, source=source, data=data, device=device)
+        write_measured_card(folder, sets, source=facts["source"], data=data, device=device)
     return folder
 
 
 def _start(config: TrainingConfig) -> str:
-    """What the run started from, as the end of a sentence; of paths no more than the name."""
+    """What the run started from, as a phrase or ""; of paths no more than the name."""
     if config.teacher:
-        return f", grown out of the weights `{_called(config.teacher)}`"
+        return f"an encoder fitted to the weights `{_called(config.teacher)}`, and their head"
     if config.start:
-        return f", from the weights `{_called(config.start)}` on"
-    return f", from the encoder `{config.encoder.name}` on" if config.encoder else ""
+        return f"the weights `{_called(config.start)}`"
+    return f"the encoder `{config.encoder.name}`" if config.encoder else ""
 
 
 def _called(weights: str) -> str:

@@ -11,11 +11,19 @@ from dataclasses import asdict
 import torch
 
 from ..errors import OutputError, TrainingError
+from ..hub.lineage import as_data
 from ..model import MattingNetwork
 from .atrous import multiply_dilated
 from .average import WeightAverage, reestimate_batch_norm
 from .capture import Pair, anneal
-from .checkpoint import NAME, changed, check_same_run, load_checkpoint, save_checkpoint
+from .checkpoint import (
+    NAME,
+    changed,
+    check_same_run,
+    lineage_of,
+    load_checkpoint,
+    save_checkpoint,
+)
 from .config import TrainingConfig
 from .growing import fold
 from .initial import starting_point
@@ -60,11 +68,13 @@ class Trainer:
             check_same_run(state, config)
             for change in changed(state, config):
                 self.journal.say(change)
-        self.network, example, size = starting_point(config, fresh=state is None)
+        self.network, example, size, lineage = starting_point(config, fresh=state is None)
         if state is not None:
             self.network.load_state_dict(state["network"])
             size = state.get("working_size", size)
+            lineage = lineage_of(state, config) or lineage
         self.working_size = config.working_size or size
+        self.lineage = lineage  # of the weights that the run started from
         still_dropout(self.network)
         self.frozen = state is not None and state.get("frozen", False)
         self.network.to(self.device).to(memory_format=torch.channels_last)
@@ -229,6 +239,7 @@ class Trainer:
             "optimizer": self.optimizer.state_dict(), "step": self.step,
             "samples": self.samples, "minutes": self.minutes, "checked": self.checked,
             "running": self.journal.running, "working_size": self.working_size,
+            "lineage": as_data(self.lineage),
             "scaler": self.accelerator.scaler and self.accelerator.scaler.state_dict(),
             "schedule": asdict(self.config.schedule), "seed": self.config.seed,
             "precision": self.config.precision,

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from ..errors import InputError
-from .assets import AssetFolders, Assets
+from .assets import AssetFolders, Assets, Part
 from .capture import CaptureConfig, Pair, capture
 from .scenes import draw_scene
 from .subjects import draw_subject
@@ -48,10 +48,21 @@ class GeneratorConfig:
 
 
 class LayerDataset(Dataset):
-    """Draws layers; indexed by `Draw`, so that every sample is reproducible on its own."""
+    """Draws layers; indexed by `Draw`, so that every sample is reproducible on its own.
 
-    def __init__(self, folders: AssetFolders, config: GeneratorConfig | None = None) -> None:
-        self.assets = Assets(folders)
+    Args:
+        folders: pictures to draw from.
+        config: shares of the families.
+        part: of the pictures.
+    """
+
+    def __init__(
+        self,
+        folders: AssetFolders,
+        config: GeneratorConfig | None = None,
+        part: Part = "training",
+    ) -> None:
+        self.assets = Assets(folders, part)
         self.config = config or GeneratorConfig()
 
     def __getitem__(self, draw: Draw) -> Layers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .assets import Assets
+from .assets import SUBJECT_KINDS, Assets
 from .shapes import SHAPES, draw_shape, draw_strands, veil
 from .textures import Size, fibres, random_colour, smooth_field, surface
 
@@ -43,7 +43,7 @@ def draw_subject(
     """
     size: Size = scene.shape[:2]
     shares = dict(shares or SUBJECT_SHARES)
-    for kind in ("people", "objects", "mattes"):
+    for kind in SUBJECT_KINDS:
         if not getattr(assets, kind):
             shares.pop(kind, None)
     names = list(shares)

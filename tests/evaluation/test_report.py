@@ -67,6 +67,9 @@ def test_json_says_what_was_measured(results):
     assert nothing["conditions"]["drift"]["samples"] == 1
     assert nothing["conditions"]["drift"]["foreground_mse"] is None
     assert nothing["samples"]["clean/b"]["size"] == [32, 24]
+    assert data["protocol"] == "default"
+    assert data["measures"].keys() == keyer["overall"].keys()
+    assert data["measures"]["fractional_share"]["direction"] == "none"
     assert nothing["samples"]["clean/b"]["mad"] == pytest.approx(
         results[1].samples[1].scores["mad"]
     )

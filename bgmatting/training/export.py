@@ -48,7 +48,8 @@ def export(
         base.working_size = working_size
     base.load_state_dict(network.state_dict())
     data = data or _pictures(config.folders)
-    run = Run(config.backbone, samples, _start(config) or "random weights", data)
+    start = _start(config, "the weights of the run before" if lineage else None)
+    run = Run(config.backbone, samples, start or "random weights", data)
     base.lineage = (*lineage, run)
     folder = config.out / "weights"
     rows = [
@@ -72,12 +73,17 @@ def export(
     return folder
 
 
-def _start(config: TrainingConfig) -> str:
-    """What the run started from, as a phrase or ""; of paths no more than the name."""
-    if config.teacher:
-        return f"an encoder fitted to the weights `{_called(config.teacher)}`, and their head"
-    if config.start:
-        return f"the weights `{_called(config.start)}`"
+def _start(config: TrainingConfig, weights: str | None = None) -> str:
+    """What the run started from, as a phrase or ""; of paths no more than the name.
+
+    Args:
+        config: of the run.
+        weights: how to call those that it started from, if any; None: by their name.
+    """
+    named = config.teacher or config.start
+    if named:
+        weights = weights or f"the weights `{_called(named)}`"
+        return f"an encoder fitted to {weights}, and their head" if config.teacher else weights
     return f"the encoder `{config.encoder.name}`" if config.encoder else ""
 
 

@@ -46,7 +46,7 @@ def test_a_short_run_without_any_pictures_ends_in_weights(train, tmp_path):
     lineage = card.split("## Lineage")[1].split("## Licence")[0]
     first, second = lineage.split("1. ")[1].split("2. ")
     assert "8 generated pairs, from random weights. Data:\n\n   Drawn." in first
-    assert "8 generated pairs, from the weights `weights`; data as above." in second
+    assert "8 generated pairs, from the weights of the run before; data as above." in second
     again = train("--backbone", "mobilenetv2", "--out", "run", "--cpu", *size)
     assert again.returncode == 1
     assert "--resume" in again.stderr

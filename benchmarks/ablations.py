@@ -81,7 +81,7 @@ def run(name: str, options: argparse.Namespace) -> dict[str, float]:
         network = trainer.run()
         pairs = EvaluationSet(options.dataset)
         results = evaluate(network_predictor(network), pairs, method=name)
-        scores = {part: results.mean(part).mad for part in results.conditions}
+        scores = {part: results.mean(part)["mad"] for part in results.conditions}
         done.write_text(json.dumps(scores))
     return json.loads(done.read_text())
 

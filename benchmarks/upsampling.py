@@ -18,7 +18,8 @@ import cv2
 import numpy as np
 
 from bgmatting.evaluation.dataset import EvaluationSet
-from bgmatting.evaluation.metrics import gradient_error, mad, unknown_mse, unknown_region
+from bgmatting.evaluation.metrics import gradient_error, mad, mse
+from bgmatting.evaluation.regions import unknown_region
 from bgmatting.imaging import Matter
 from bgmatting.imaging.photos.pair import PhotoPair
 from bgmatting.imaging.resampling import shrink, working_size
@@ -103,7 +104,7 @@ def measure(samples, names, matter, sizes, ways):
                 scores[size, way].append(
                     (
                         mad(fine, sample.alpha),
-                        unknown_mse(fine, sample.alpha, region),
+                        mse(fine, sample.alpha, region),
                         gradient_error(fine, sample.alpha, region),
                         seconds,
                     )

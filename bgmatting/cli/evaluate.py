@@ -12,9 +12,11 @@ import click
 from .options import Size
 
 if TYPE_CHECKING:
-    from ..evaluation import EvaluationSet, Results
+    from ..evaluation import EvaluationSet, Protocol, Results
     from ..evaluation.sheet import ContactSheets
     from ..imaging import Matter
+
+PROTOCOLS = ("default", "trimap", "video", "video-hd")  # as in evaluation/protocols.py
 
 
 @click.command()
@@ -28,6 +30,15 @@ if TYPE_CHECKING:
     show_default=True,
     help="Working size: the long side in pixels at which the network sees the photos. "
     "auto: what the weights were made for.",
+)
+@click.option(
+    "--protocol",
+    type=click.Choice(PROTOCOLS),
+    default="default",
+    show_default=True,
+    help="What is measured, of which pixels, at which resolution. trimap: as in the paper of "
+    "BackgroundMattingV2, the unknown region only. video, video-hd: as in that of "
+    "RobustVideoMatting, at 512x288 or 1920x1080.",
 )
 @click.option(
     "--out",
@@ -57,6 +68,7 @@ if TYPE_CHECKING:
 def evaluate(
     weights: str,
     dataset: Path,
+    protocol: str,
     size: str | int,
     out: Path | None,
     device: str,
@@ -70,7 +82,8 @@ def evaluate(
     backbone's name. DATASET is a folder with an index.json, a list such as ["clean/anna",
     "drift/anna"], and in each folder named there src, bgr, pha and fgr: source, background, true
     alpha and true foreground, as .png, .webp or .jpg, all of one size. The first part of a name
-    is the condition; means are given for each and over all.
+    is the condition; means are given for each and over all. A sample may have a trimap too, for
+    the protocol of that name; otherwise one is made from the true alpha.
 
     The table goes to stdout, all else to stderr.
 
@@ -79,13 +92,17 @@ def evaluate(
       bgmatting evaluate mobilenetv2 eval/composites
       bgmatting evaluate ./weights/resnet50 eval/composites --out report
       bgmatting evaluate alice/bgmatting-resnet50 eval/hd --size 1024 --no-baselines
+      bgmatting evaluate resnet50 photomatte85 --protocol trimap
+      bgmatting evaluate resnet50 clips --protocol video --size native --no-align
     """
     # Imported here, so that --help doesn't wait for them.
-    from ..evaluation import EvaluationSet, matter_predictor, report
+    from ..evaluation import PROTOCOLS, EvaluationSet, matter_predictor, report
+    from ..evaluation.measures import legend
     from ..evaluation.predictors import BASELINES
     from ..evaluation.sheet import ContactSheets
 
-    pairs = EvaluationSet(dataset)
+    pairs, way = EvaluationSet(dataset), PROTOCOLS[protocol]
+    sizes = Counter(way.measured_size(size) for size in pairs.sizes.values())
     if out is not None and not overwrite:
         report.check_free(report.report_paths(out, pairs.conditions))
     matter = _matter(weights, device)
@@ -93,17 +110,19 @@ def evaluate(
     sheets = ContactSheets() if out is not None else None
     name = _name(weights)
     predict = matter_predictor(matter, working_size, align=align)
-    results = [_run(predict, pairs, name, sheets)]
+    results = [_run(predict, pairs, name, way, sheets)]
     if baselines:
-        results += [_run(predict, pairs, method) for method, predict in BASELINES.items()]
+        results += [_run(predict, pairs, method, way) for method, predict in BASELINES.items()]
 
-    facts = _facts(name, matter, pairs, size) | {"align": align}
-    text = (
-        f"{_heading(facts, results[0])}\n\n{report.table(results)}\n\n{fill(report.SCALING, 100)}"
+    facts = _facts(name, matter, sizes, size) | {
+        "dataset": pairs.name, "align": align, "region": way.region(pairs),
+    }  # fmt: skip
+    text = "\n\n".join(
+        (_heading(facts, results[0]), report.table(results), fill(legend(way.measures), 100))
     )
     click.echo(text)
     if out is not None and sheets is not None:
-        title = f"{name}   {pairs.name}   working size {facts['working_size']}"
+        title = f"{name}   {pairs.name}   {protocol}   working size {facts['working_size']}"
         written = report.write_report(
             out, report.to_json(results, facts), text, sheets.images(title)
         )
@@ -118,7 +137,11 @@ def _matter(weights: str, device: str) -> Matter:
 
 
 def _run(
-    predict: Any, pairs: EvaluationSet, method: str, sheets: ContactSheets | None = None
+    predict: Any,
+    pairs: EvaluationSet,
+    method: str,
+    protocol: Protocol,
+    sheets: ContactSheets | None = None,
 ) -> Results:
     from tqdm import tqdm
 
@@ -130,6 +153,7 @@ def _run(
             predict,
             pairs,
             method=method,
+            protocol=protocol,
             progress=lambda done, name: bar.update(),
             observe=None if sheets is None else sheets.add,
         )
@@ -140,18 +164,20 @@ def _name(weights: str) -> str:
     return Path(weights).resolve().name if Path(weights).is_dir() else weights
 
 
-def _facts(called: str, matter: Matter, pairs: EvaluationSet, size: str | int) -> dict[str, Any]:
+def _facts(
+    called: str, matter: Matter, photos: Counter[tuple[int, int]], size: str | int
+) -> dict[str, Any]:
+    """What to say of a run; `photos`: (width, height) -> how many are matted at that size."""
     from .. import __version__
     from ..imaging.resampling import network_size
 
     sizes: dict[str | int, int | None] = {"auto": matter.working_size, "native": None}
     long_side = sizes[size] if isinstance(size, str) else size
     # Small photos are not enlarged to just any size, so say at which they were seen.
-    seen = Counter(
-        "{}x{}".format(*network_size(pairs.sizes[name], long_side)) for name in pairs.names
-    )
+    seen: Counter[str] = Counter()
+    for photo, count in photos.items():
+        seen["{}x{}".format(*network_size(photo, long_side))] += count
     return {
-        "dataset": pairs.name,
         "weights": called,
         "backbone": matter.backbone,
         "working_size": long_side or "native",
@@ -168,7 +194,9 @@ def _heading(facts: dict[str, Any], results: Results) -> str:
     sizes = ", ".join(f"{count} of {size}" for size, count in resolutions(results.samples).items())
     return (
         f"{facts['weights']} ({facts['backbone']}) on {facts['dataset']}: "
-        f"{len(results.samples)} samples ({sizes}), working size {facts['working_size']} "
+        f"{len(results.samples)} samples ({sizes}), {facts['region']}, "
+        f"protocol {results.protocol.name} ({results.protocol.origin}), "
+        f"working size {facts['working_size']} "
         f"(the network saw {', '.join(facts['network_sizes'])}), "
         f"{'aligned' if facts['align'] else 'not aligned'}, "
         f"{facts['device']}, {facts['precision']}, bgmatting {facts['bgmatting']}"

@@ -164,5 +164,6 @@ def _run(options: dict[str, Any], folders: AssetFolders) -> None:
         folder = export(
             network, config, samples=trainer.samples, scores=scores, data=options["data"],
             sets=options["measure"], working_size=trainer.working_size,
+            lineage=trainer.lineage,
         )  # fmt: skip
         click.echo(folder)

@@ -1,6 +1,7 @@
 """How good a matte is: metrics, evaluation sets with known truth, baselines and reports."""
 
 from .dataset import EvaluationSet, Sample
+from .measures import MEASURES, Comparison, Measure
 from .predictors import (
     BASELINES,
     Prediction,
@@ -10,15 +11,21 @@ from .predictors import (
     network_predictor,
     zero_alpha,
 )
+from .protocols import PROTOCOLS, Protocol
 from .report import table
 from .run import Result, Results, evaluate
 from .scores import Scores
 
 __all__ = [
     "BASELINES",
+    "MEASURES",
+    "PROTOCOLS",
+    "Comparison",
     "EvaluationSet",
+    "Measure",
     "Prediction",
     "Predictor",
+    "Protocol",
     "Result",
     "Results",
     "Sample",

@@ -7,11 +7,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..files import write_text
-from ..hub.card import METRICS_NAME, is_untouched, read_card, with_metrics, write_card
+from ..hub.card import METRICS_NAME, is_untouched, read_card, refreshed, write_card
 from ..imaging import Matter
-from ..weights.names import CARD_NAME
+from ..weights.lineage import read_lineage
+from ..weights.names import CARD_NAME, CONFIG_NAME
 from .dataset import EvaluationSet
+from .measures import legend
 from .predictors import difference_keyer, matter_predictor
+from .protocols import DEFAULT
 from .report import resolutions, table_rows
 from .run import evaluate
 
@@ -90,6 +93,7 @@ def write_measured_card(
     write_text(folder / METRICS_NAME, json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
     path = folder / CARD_NAME
     if source is None and data is None and path.exists() and is_untouched(read_card(path)):
-        write_text(path, with_metrics(read_card(path), rows))
+        lineage = read_lineage(folder / CONFIG_NAME)
+        write_text(path, refreshed(read_card(path), lineage, rows, legend(DEFAULT.measures)))
         return path
-    return write_card(folder, source=source, data=data)
+    return write_card(folder, source=source, data=data, legend=legend(DEFAULT.measures))

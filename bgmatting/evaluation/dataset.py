@@ -7,8 +7,9 @@ Layout:
     clean/anna/bgr.jpg      background
     clean/anna/pha.png      true alpha, grey
     clean/anna/fgr.webp     true foreground, straight colour; looked at where alpha is above 0
+    clean/anna/trimap.png   grey: unknown where it is neither black nor white; may be missing
 
-Each image may be .png, .webp, .jpg or .jpeg; the four of a sample have one size.
+Each image may be .png, .webp, .jpg or .jpeg; those of a sample have one size.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ from ..imaging.photos.pictures import picture_size, read_cutout, read_grey
 
 INDEX = "index.json"
 PARTS = {"src": "source", "bgr": "background", "pha": "true alpha", "fgr": "true foreground"}
+TRIMAP = "trimap"
 SUFFIXES = (".png", ".webp", ".jpg", ".jpeg")
+CERTAIN = 0.1  # a trimap's grey nearer than this to black or white is that: leaves room for JPEG
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Sample:
         background: (H, W, 3) uint8, RGB.
         alpha: (H, W) float32, 0..1.
         foreground: (H, W, 3) float32, RGB, straight, 0..1; means nothing where alpha is 0.
+        trimap: (H, W) bool, the unknown pixels of the sample's own trimap; None: it has none.
     """
 
     name: str
@@ -47,6 +51,7 @@ class Sample:
     background: NDArray[np.uint8]
     alpha: NDArray[np.float32]
     foreground: NDArray[np.float32]
+    trimap: NDArray[np.bool_] | None = None
 
     @property
     def condition(self) -> str:
@@ -65,6 +70,7 @@ class EvaluationSet:
         name: the folder's own name.
         names: the samples' names, in the index's order.
         sizes: sample's name -> (width, height).
+        trimaps: names of the samples that have a trimap of their own.
 
     Raises:
         InputError: folder, index or images are missing, the index is not a list of names, or
@@ -78,6 +84,7 @@ class EvaluationSet:
         self.names = _read_index(self.folder)
         self._files = {name: _find(self.folder, name) for name in self.names}
         self.sizes = {name: _size(name, files) for name, files in self._files.items()}
+        self.trimaps = [name for name, files in self._files.items() if TRIMAP in files]
 
     def __len__(self) -> int:
         return len(self.names)
@@ -106,6 +113,7 @@ class EvaluationSet:
             background=_colour(files["bgr"]),
             alpha=_grey(files["pha"]),
             foreground=_colour(files["fgr"]).astype(np.float32) / np.float32(255),
+            trimap=_unknown(files[TRIMAP]) if TRIMAP in files else None,
         )
 
 
@@ -146,13 +154,15 @@ def _read_index(folder: Path) -> list[str]:
 
 
 def _find(folder: Path, name: str) -> dict[str, Path]:
-    """The four images of a sample, by part."""
+    """The images of a sample, by part."""
     sample = folder / name
     if not sample.is_dir():
         raise InputError(f"{folder / INDEX} names {name!r}, but there is no folder {sample}")
     files = {}
-    for part, what in PARTS.items():
+    for part, what in {**PARTS, TRIMAP: "trimap"}.items():
         found = [sample / (part + s) for s in SUFFIXES if (sample / (part + s)).is_file()]
+        if part == TRIMAP and not found:
+            continue
         if len(found) != 1:
             got = ", ".join(path.name for path in found) or "none"
             raise InputError(
@@ -161,6 +171,11 @@ def _find(folder: Path, name: str) -> dict[str, Path]:
             )
         files[part] = found[0]
     return files
+
+
+def _unknown(path: Path) -> NDArray[np.bool_]:
+    grey = _grey(path)
+    return (grey > CERTAIN) & (grey < 1 - CERTAIN)
 
 
 def _size(name: str, files: dict[str, Path]) -> tuple[int, int]:

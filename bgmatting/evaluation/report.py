@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from PIL import Image
 
 from ..errors import OutputError
 from ..files import make_folder, write_whole
-from .metrics import UNKNOWN_SHARE
+from .measures import legend
 from .run import Result, Results
 from .scores import Scores
 
@@ -21,29 +20,14 @@ JSON_NAME = "report.json"
 TABLE_NAME = "report.txt"
 SHEET_NAME = "contact-sheet-{}.png"
 
-COLUMNS = {
-    "mad": "MAD",
-    "mse": "MSE",
-    "gradient": "Grad",
-    "connectivity": "Conn",
-    "foreground_mse": "Fgr MSE",
-    "unknown_mse": "Unk MSE",
-    "unknown_gradient": "Unk Grad",
-}
-SCALING = (
-    "MAD, MSE: alpha, whole image, x1e3. Grad, Conn: sums over the image, /1000, which grow with "
-    "resolution. Fgr MSE: straight foreground where true alpha > 0, x1e3. Unk: alpha where a "
-    f"trimap would say unknown (within {UNKNOWN_SHARE:.0%} of the long side of the edge), x1e3 "
-    "and /1000. Less is better."
-)
-
 
 def table(results: Sequence[Results], *, markdown: bool = False) -> str:
     """Each method's means per condition and over all samples, as aligned text or Markdown.
 
     Conditions are the rows; a set with one condition has no extra row for all.
     """
-    header = ["method", "condition", "n", *COLUMNS.values()]
+    titles = [measure.title for measure in results[0].protocol.table]
+    header = ["method", "condition", "n", *titles]
     rows = [
         [*row.values()] if i == 0 else ["", *[*row.values()][1:]]
         for result in results
@@ -67,7 +51,7 @@ def table_rows(results: Sequence[Results]) -> list[dict[str, str]]:
             "method": result.method,
             "condition": name,
             "n": str(count),
-            **{title: _text(getattr(scores, field)) for field, title in COLUMNS.items()},
+            **scores.texts(),
         }
         for result in results
         for name, count, scores in _groups(result)
@@ -87,12 +71,15 @@ def to_json(results: Sequence[Results], facts: Mapping[str, Any]) -> dict[str, A
         facts: what else to say of the run (data set, weights, working size, version...); comes
             first, under its own keys.
     """
-    samples = results[0].samples
+    samples, protocol = results[0].samples, results[0].protocol
     return {
         **facts,
         "samples": len(samples),
         "resolutions": resolutions(samples),
-        "scaling": SCALING,
+        "protocol": protocol.name,
+        "origin": protocol.origin,
+        "scaling": legend(protocol.measures),
+        "measures": {measure.name: measure.to_dict() for measure in protocol.table},
         "methods": [_method(result) for result in results],
     }
 
@@ -156,10 +143,6 @@ def _groups(result: Results) -> list[tuple[str, int, Scores]]:
     """(condition, number of samples, mean) for each condition and, if there are several, all."""
     groups = [(name, len(result.of(name)), result.mean(name)) for name in result.conditions]
     return groups if len(groups) == 1 else [*groups, ("all", len(result.samples), result.mean())]
-
-
-def _text(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.2f}"
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], markdown: bool) -> str:

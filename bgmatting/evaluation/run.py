@@ -8,7 +8,9 @@ from time import perf_counter
 
 from ..errors import InputError
 from .dataset import Sample, condition
+from .measures import Comparison
 from .predictors import Prediction, Predictor
+from .protocols import DEFAULT, Protocol
 from .scores import Scores
 
 
@@ -18,7 +20,7 @@ class Result:
 
     Attributes:
         name: the sample's, "condition/rest".
-        size: (width, height) in pixels.
+        size: (width, height) in pixels, as measured.
         scores: of this sample.
         seconds: that the predictor took.
     """
@@ -36,10 +38,12 @@ class Results:
     Attributes:
         method: what to call the predictor.
         samples: one result each, in the set's order.
+        protocol: by which they were measured.
     """
 
     method: str
     samples: tuple[Result, ...]
+    protocol: Protocol = DEFAULT
 
     @property
     def conditions(self) -> list[str]:
@@ -61,6 +65,7 @@ def evaluate(
     dataset: Iterable[Sample],
     *,
     method: str = "network",
+    protocol: Protocol = DEFAULT,
     progress: Callable[[int, str], None] | None = None,
     observe: Callable[[Sample, Prediction, Scores], None] | None = None,
 ) -> Results:
@@ -71,20 +76,26 @@ def evaluate(
             error or None); see `predictors`.
         dataset: an `EvaluationSet`, or any samples.
         method: what to call the predictor in reports.
+        protocol: what to measure, and at which resolution.
         progress: called after each sample with the number done and the sample's name.
         observe: called after each sample with it, its prediction and its scores.
 
     Raises:
-        InputError: the set is empty, or a prediction does not fit its sample.
+        InputError: the set is empty, a sample is not of the protocol's size, or a prediction does
+            not fit its sample.
     """
     results: list[Result] = []
-    for sample in dataset:
+    for found in dataset:
+        sample = protocol.prepare(found)
         start = perf_counter()
         prediction = predict(sample.source, sample.background)
         seconds = perf_counter() - start
         alpha, foreground, _ = prediction
         try:
-            scores = Scores.measure(alpha, sample.alpha, foreground, sample.foreground)
+            comparison = Comparison(
+                alpha, sample.alpha, foreground, sample.foreground, sample.trimap
+            )
+            scores = Scores.measure(comparison, protocol.measures)
         except InputError as error:
             raise InputError(f"{method} on {sample.name!r}: {error}") from None
         height, width = sample.alpha.shape
@@ -95,4 +106,4 @@ def evaluate(
             progress(len(results), sample.name)
     if not results:
         raise InputError("the evaluation set has no samples")
-    return Results(method, tuple(results))
+    return Results(method, tuple(results), protocol)

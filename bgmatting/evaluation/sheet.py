@@ -34,9 +34,10 @@ PAPER, INK = (32, 32, 32), (225, 225, 225)
 
 
 class ContactSheets:
-    """Collects thumbnails while a set is evaluated; one sheet per condition, worst MAD first.
+    """Collects thumbnails while a set is evaluated; one sheet per condition, the worst first.
 
-    Its `add` fits `evaluate(..., observe=...)`.
+    The worst: by the first of the protocol's measures, which all stand beside each sample. Its
+    `add` fits `evaluate(..., observe=...)`.
 
     Args:
         rows: samples kept per condition, the worst ones, so that memory and sheets stay small
@@ -47,20 +48,21 @@ class ContactSheets:
         self._rows = rows
         self._kept: dict[str, list[tuple[float, int, str, list[Pixels]]]] = {}
         self._seen: dict[str, int] = {}
+        self._title = ""  # of the first measure
         self._order = count(0, -1)  # breaks ties, the earlier sample first
 
     def add(self, sample: Sample, prediction: Prediction, scores: Scores) -> None:
         """Keep the sample's row if it is among the worst of its condition."""
+        self._title, worst = next(iter(scores.texts())), next(iter(scores.values()))
         kept = self._kept.setdefault(sample.condition, [])
         self._seen[sample.condition] = self._seen.get(sample.condition, 0) + 1
-        if len(kept) == self._rows and scores.mad <= kept[0][0]:
+        if len(kept) == self._rows and worst <= kept[0][0]:
             return
         height, width = sample.alpha.shape
-        label = (
-            f"{sample.name}   {width}x{height}   MAD {scores.mad:.2f}   "
-            f"unknown MSE {scores.unknown_mse:.2f}   Grad {scores.gradient:.2f}"
+        label = f"{sample.name}   {width}x{height}   " + "   ".join(
+            f"{title} {text}" for title, text in scores.texts().items()
         )
-        row = (scores.mad, next(self._order), label, _row(sample, prediction))
+        row = (worst, next(self._order), label, _row(sample, prediction))
         if len(kept) < self._rows:
             heapq.heappush(kept, row)
         else:
@@ -77,7 +79,7 @@ class ContactSheets:
         sheet = Image.new("RGB", (GAP + step * len(COLUMNS), 3 * LINE + sum(heights)), PAPER)
         draw = ImageDraw.Draw(sheet)
         font = ImageFont.load_default(12)
-        shown = f"{len(rows)} of {self._seen[condition]} samples, worst MAD first"
+        shown = f"{len(rows)} of {self._seen[condition]} samples, worst {self._title} first"
         draw.text((GAP, 2), f"{title}   {condition}   {shown}", INK, font)
         for column, name in enumerate(COLUMNS):
             draw.text((GAP + step * column, LINE + 2), name, INK, font)

@@ -16,6 +16,7 @@ from ..errors import InputError, WeightsError
 from ..files import write_text
 from ..model.backbones import backbone_facts
 from ..weights.files import DEFAULT_WORKING_SIZE, read_config
+from ..weights.lineage import Run, lineage_text, read_lineage
 from ..weights.names import CARD_NAME, CONFIG_NAME
 
 Metrics = Sequence[Mapping[str, Any]] | Mapping[str, Any]
@@ -40,7 +41,6 @@ LICENCE_TEXTS = {
 }
 
 _MARK = re.compile(r"\n<!-- written by bgmatting; sha256 of the rest: ([0-9a-f]{64}) -->\n$")
-_METRICS_BEGIN, _METRICS_END = "\n## Metrics\n\n", "\n\n## Limits\n"  # as in the template
 _LOADED_BY = re.compile(r'from_pretrained\("([^"]*)"\)')
 _LICENCE = re.compile(r"[a-z0-9][a-z0-9.+-]*")
 
@@ -53,7 +53,9 @@ def render_card(
     source: str | None = None,
     data: str | None = None,
     licence: str = "mit",
+    lineage: Sequence[Run] = (),
     metrics: Metrics | str | os.PathLike[str] | None = None,
+    legend: str | None = None,
     hidden_trained: bool = False,
 ) -> str:
     """The text of a card.
@@ -64,10 +66,12 @@ def render_card(
         working_size: of the weights, pixels on the long side.
         source: a sentence on where the weights come from.
         data: Markdown on what they were trained on.
+        lineage: the training runs behind the weights, oldest first.
         licence: identifier of the weights' licence as the Hub writes it, such as "mit".
         metrics: table rows, each a mapping of column -> value; or a mapping of row name -> such
             a row, or -> one value; or the path of a JSON file with any of these. None: the card
             says that nothing was measured.
+        legend: what the table's columns mean.
         hidden_trained: whether `hid` was trained, with a refiner.
 
     Raises:
@@ -85,7 +89,8 @@ def render_card(
         data=data or NO_DATA,
         licence=licence,
         licence_text=LICENCE_TEXTS.get(licence, f"`{licence}`"),
-        metrics=metrics_table(metrics),
+        lineage=lineage_text(lineage, data or ""),
+        metrics=_table_and_legend(metrics, legend),
     )
     return _marked(text)
 
@@ -103,13 +108,27 @@ def renamed(card: str, name: str) -> str:
     return _marked(text)
 
 
-def with_metrics(card: str, metrics: Metrics | str | os.PathLike[str] | None) -> str:
-    """An untouched card with another table of metrics, all else as it was."""
-    before, rest = card.split(_METRICS_BEGIN, 1)
-    _, after = rest.split(_METRICS_END, 1)
-    text = before + _METRICS_BEGIN + metrics_table(metrics) + _METRICS_END + after
-    mark = _MARK.search(text)
-    return _marked(text[: mark.start()] if mark else text)
+def refreshed(
+    card: str,
+    lineage: Sequence[Run],
+    metrics: Metrics | str | os.PathLike[str] | None,
+    legend: str | None = None,
+) -> str:
+    """An untouched card with another lineage and table of metrics, all else as it was.
+
+    Args:
+        card: of any version of the template that has sections on data, licence and metrics.
+        lineage, metrics, legend: as `render_card` takes them.
+    """
+    mark = _MARK.search(card)
+    text = card[: mark.start()] if mark else card
+    older = "\n\n## Lineage\n\n" not in text
+    before, data, after = _split(text, "Data", "Licence" if older else "Lineage")
+    if not older:
+        _, _, after = _split(text, "Lineage", "Licence")
+    text = f"{before}{data}\n\n## Lineage\n\n{lineage_text(lineage, data)}{after}"
+    before, _, after = _split(text, "Metrics", "Limits")
+    return _marked(before + _table_and_legend(metrics, legend) + after)
 
 
 def write_card(
@@ -123,7 +142,7 @@ def write_card(
         folder: where the weights are.
         backbone: None: what the folder's config says (and its working size).
         facts: as `render_card` takes them; `name` is by default the folder's, `metrics` its
-            `metrics.json`, where there is one.
+            `metrics.json` and `lineage` what its config says, where there is one.
 
     Returns:
         The card's path, or None where a hand-written card was left alone.
@@ -142,6 +161,8 @@ def write_card(
         backbone = config["backbone"]
         facts.setdefault("working_size", config["working_size"])
     facts.setdefault("name", folder.resolve().name)
+    if (folder / CONFIG_NAME).is_file():
+        facts.setdefault("lineage", read_lineage(folder / CONFIG_NAME))
     if facts.get("metrics") is None and (folder / METRICS_NAME).is_file():
         facts["metrics"] = folder / METRICS_NAME
     write_text(path, render_card(backbone, **facts))
@@ -194,6 +215,18 @@ def metrics_table(metrics: Metrics | str | os.PathLike[str] | None) -> str:
         *("| " + " | ".join(_cell(row.get(column)) for column in columns) + " |" for row in rows),
     ]
     return "\n".join(lines)
+
+
+def _table_and_legend(metrics: Metrics | str | os.PathLike[str] | None, legend: str | None) -> str:
+    table = metrics_table(metrics)
+    return f"{table}\n\n{legend}" if legend else table
+
+
+def _split(text: str, title: str, until: str) -> tuple[str, str, str]:
+    """A card before a section's text, the text, and the section `until` with all that follows."""
+    before, begin, rest = text.partition(f"\n## {title}\n\n")
+    body, end, after = rest.partition(f"\n\n## {until}\n")
+    return before + begin, body, end + after
 
 
 def _rows(metrics: Any) -> list[Mapping[str, Any]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from ..errors import HubError, WeightsError
 from ..files import sha256_of
 from ..weights.files import read_config
+from ..weights.lineage import read_lineage
 from ..weights.matting_base import MattingBase
 from ..weights.names import CARD_NAME, CONFIG_NAME, WEIGHTS_NAME
 from ..weights.repositories import REPOSITORIES, is_repo_id, repository, shipped_weights
@@ -170,6 +171,7 @@ def _files(folder: Path, repo_id: str) -> dict[str, Path | bytes]:
     else:
         metrics = folder / METRICS_NAME
         facts = read_config(folder / CONFIG_NAME)
+        facts["lineage"] = read_lineage(folder / CONFIG_NAME)
         facts["metrics"] = metrics if metrics.is_file() else None
         files[CARD_NAME] = render_card(**facts, name=repo_id).encode()
     return files

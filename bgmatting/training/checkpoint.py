@@ -8,8 +8,10 @@ from typing import Any
 
 import torch
 
-from ..errors import InputError, WeightsError
+from ..errors import BgmattingError, InputError, WeightsError
 from ..files import make_folder, write_whole
+from ..weights.lineage import Run
+from ..weights.matting_base import MattingBase
 from .config import TrainingConfig
 
 NAME = "checkpoint.pt"
@@ -64,6 +66,20 @@ def changed(state: dict[str, Any], config: TrainingConfig) -> list[str]:
         for name in asked
         if name in had and had[name] != asked[name]
     ]
+
+
+def lineage_of(state: dict[str, Any], config: TrainingConfig) -> tuple[Run, ...]:
+    """The runs behind the weights that a checkpoint's run started from, oldest first.
+
+    A checkpoint older than lineages names none: then what those weights' folder says, if it is
+    still there.
+    """
+    if "lineage" in state:
+        return tuple(Run(**run) for run in state["lineage"])
+    try:
+        return MattingBase.from_pretrained(config.start).lineage if config.start else ()
+    except BgmattingError:
+        return ()
 
 
 def _plain(name: str, value: Any) -> str:

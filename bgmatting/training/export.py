@@ -10,10 +10,12 @@ import torch
 
 from ..evaluation.card import write_measured_card
 from ..model import MattingNetwork
+from ..weights.lineage import Run
 from ..weights.matting_base import MattingBase
 from .config import TrainingConfig
 from .synthesis.assets import list_mattes, list_pictures
 from .synthesis.settings import AssetFolders
+from .validation import Score
 
 
 def export(
@@ -21,51 +23,69 @@ def export(
     config: TrainingConfig,
     *,
     samples: int,
-    scores: dict[str, float],
+    scores: Sequence[Score],
     data: str = "",
     sets: Sequence[Path] = (),
     working_size: int | None = None,
+    lineage: Sequence[Run] = (),
 ) -> Path:
     """Write `config.out`/weights: config.json, float16 model.safetensors and a card.
+
+    The config and the card name the runs behind the weights, this one last.
 
     Args:
         network: the averaged network, batch norm re-estimated.
         config: of the run.
         samples: how many it was trained on.
-        scores: of `ValidationSet.score`, for the card.
+        scores: of `ValidationSet.score`, on pictures that were held out, for the card.
         data: what the pictures were and their licence, for the card; by default how many of each
             kind there were.
         sets: evaluation sets to measure the weights on for the card, in place of `scores`.
         working_size: at which to use the weights, pixels on the long side; None: the default.
+        lineage: the runs behind the weights that this one started from, oldest first.
     """
     base = MattingBase(config.backbone)
     if working_size is not None:
         base.working_size = working_size
     base.load_state_dict(network.state_dict())
+    data = data or _pictures(config.folders)
+    start = _start(config, "the weights of the run before" if lineage else None)
+    run = Run(config.backbone, samples, start or "random weights", data)
+    base.lineage = (*lineage, run)
     folder = config.out / "weights"
     rows = [
-        {"generated pairs": name, "MAD x1e3": round(value, 2)} for name, value in scores.items()
+        {
+            "generated pairs": f"{score.subjects}, {score.condition}",
+            "MAD x1e3": round(score.mad, 2),
+            "on fractional pixels": score.fractional_mad and round(score.fractional_mad, 2),
+        }
+        for score in scores
     ]
+    began = f", started from {_start(config)}" if _start(config) else ""
     facts: dict[str, Any] = {
-        "source": f"Trained by `bgmatting train` on {samples:,} generated pairs{_start(config)}.",
-        "data": data or _pictures(config.folders),
+        "source": f"Trained by `bgmatting train` on {samples:,} generated pairs{began}.",
+        "data": data,
         "metrics": rows,
     }
     base.save_pretrained(folder, dtype=torch.float16, model_card_kwargs=facts)
     if sets:
         device = "cpu" if config.cpu else "auto"
-        source, data = facts["source"], facts["data"]
-        write_measured_card(folder, sets, source=source, data=data, device=device)
+        write_measured_card(folder, sets, source=facts["source"], data=data, device=device)
     return folder
 
 
-def _start(config: TrainingConfig) -> str:
-    """What the run started from, as the end of a sentence; of paths no more than the name."""
-    if config.teacher:
-        return f", grown out of the weights `{_called(config.teacher)}`"
-    if config.start:
-        return f", from the weights `{_called(config.start)}` on"
-    return f", from the encoder `{config.encoder.name}` on" if config.encoder else ""
+def _start(config: TrainingConfig, weights: str | None = None) -> str:
+    """What the run started from, as a phrase or ""; of paths no more than the name.
+
+    Args:
+        config: of the run.
+        weights: how to call those that it started from, if any; None: by their name.
+    """
+    named = config.teacher or config.start
+    if named:
+        weights = weights or f"the weights `{_called(named)}`"
+        return f"an encoder fitted to {weights}, and their head" if config.teacher else weights
+    return f"the encoder `{config.encoder.name}`" if config.encoder else ""
 
 
 def _called(weights: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -12,6 +13,8 @@ from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 from typing_extensions import Self
+
+from .validation import Score
 
 EVERY = 20  # steps between scalars
 MEMORY = 0.98  # of the running means
@@ -77,15 +80,16 @@ class Journal:
             for name, value in terms.items():
                 self._board.add_scalar(f"loss/{name}", value, samples)
 
-    def check(self, entry: dict[str, float], scores: dict[str, float]) -> dict[str, float]:
+    def check(self, entry: dict[str, float], scores: Sequence[Score]) -> dict[str, float]:
         """Take down a validation; gives the entry with the means and the scores in it."""
+        figures = {name: value for score in scores for name, value in score.entries().items()}
         entry |= {f"train_{name}": value for name, value in self.running.items()}
-        entry |= {f"validation_{name}": value for name, value in scores.items()}
+        entry |= {f"validation_{name}": value for name, value in figures.items()}
         if self.writes:
             with (self.folder / "history.jsonl").open("a") as log:
                 log.write(json.dumps(entry) + "\n")
         if self._board:
-            for name, value in scores.items():
+            for name, value in figures.items():
                 self._board.add_scalar(f"validation/mad_{name}", value, entry["samples"])
         return entry
 

@@ -15,7 +15,15 @@ from typing_extensions import Self
 
 from ..errors import OutputError, TrainingError
 from ..model import MattingNetwork
-from .checkpoint import NAME, changed, check_same_run, load_checkpoint, save_checkpoint
+from ..weights.lineage import as_data
+from .checkpoint import (
+    NAME,
+    changed,
+    check_same_run,
+    lineage_of,
+    load_checkpoint,
+    save_checkpoint,
+)
 from .config import TrainingConfig
 from .interruption import Interruption, between_steps
 from .journal import Journal
@@ -64,6 +72,7 @@ class Trainer:
         self.history: list[dict[str, float]] = []  # of this start; history.jsonl has all
         self.network, example = start.network, start.example
         self.working_size = config.working_size or start.working_size
+        self.lineage = start.lineage  # of the weights that the run started from
         still_dropout(self.network)
         self.network.to(self.device).to(memory_format=torch.channels_last)
         self.average = WeightAverage(self.network)
@@ -122,7 +131,10 @@ class Trainer:
             journal.say(change)
         start = starting_point(config, fresh=False)
         start.network.load_state_dict(state["network"])
-        start = start._replace(working_size=state.get("working_size", start.working_size))
+        start = start._replace(
+            working_size=state.get("working_size", start.working_size),
+            lineage=lineage_of(state, config),
+        )
         trainer = cls(config, among, journal, start)
         trainer._restore(state)
         return trainer
@@ -279,6 +291,7 @@ class Trainer:
             "optimizer": self.optimizer.state_dict(), "step": self.step,
             "samples": self.samples, "minutes": self.minutes, "checked": self.checked,
             "running": self.journal.running, "working_size": self.working_size,
+            "lineage": as_data(self.lineage),
             "scaler": self.accelerator.scaler and self.accelerator.scaler.state_dict(),
             "schedule": asdict(self.config.schedule), "seed": self.config.seed,
             "precision": self.config.precision,

@@ -29,6 +29,7 @@ from .files import (
     read_weights,
     write_weights,
 )
+from .lineage import KEY, Run, as_data, read_lineage
 from .names import CONFIG_NAME, WEIGHTS_NAME
 from .repositories import is_repo_id, resolve
 
@@ -59,6 +60,8 @@ class MattingBase(
     Attributes:
         backbone_name: the argument `backbone` (`backbone` itself is the encoder).
         working_size: as given; may be set.
+        lineage: the training runs behind the weights, oldest first, as far as their folder says;
+            may be set.
 
     Raises:
         InputError: the backbone is unknown, or the working size not in range.
@@ -68,6 +71,7 @@ class MattingBase(
         super().__init__(backbone)
         self.backbone_name = backbone
         self.working_size = working_size
+        self.lineage: tuple[Run, ...] = ()
 
     @property
     def working_size(self) -> int:
@@ -79,8 +83,9 @@ class MattingBase(
 
     @property
     def config(self) -> dict[str, Any]:
-        """What `config.json` says of this network: the arguments that make it."""
-        return {"backbone": self.backbone_name, "working_size": self.working_size}
+        """What `config.json` says: the arguments that make this network, and its lineage."""
+        config = {"backbone": self.backbone_name, "working_size": self.working_size}
+        return {**config, KEY: as_data(self.lineage)} if self.lineage else config
 
     @classmethod
     def from_pretrained(  # type: ignore[override]
@@ -136,12 +141,15 @@ class MattingBase(
                     raise
                 raise HubError(f"{error}. {OTHER_WEIGHTS}") from error
         config = read_config(folder / CONFIG_NAME)
-        return cls.from_state(
+        lineage = read_lineage(folder / CONFIG_NAME)
+        network = cls.from_state(
             read_weights(folder / WEIGHTS_NAME),
             **config,
             dtype=dtype,
             origin=folder / WEIGHTS_NAME,
         )
+        network.lineage = lineage
+        return network
 
     @classmethod
     def from_state(
@@ -278,7 +286,7 @@ class MattingBase(
         return ModelCard(render_card(**{**self._card_facts(), **kwargs}))
 
     def _card_facts(self) -> dict[str, Any]:
-        return dict(self.config)
+        return {**self.config, KEY: self.lineage}
 
     def _storable_state(self, dtype: torch.dtype | None) -> dict[str, Tensor]:
         state = self.state_dict()

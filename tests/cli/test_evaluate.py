@@ -43,6 +43,8 @@ def test_table_and_report(weights, pairs, tmp_path):
     assert report["network_sizes"] == {"64x48": 3}
     assert report["samples"] == 3
     assert report["resolutions"] == {"96x72": 3}
+    assert report["region"] == "whole image"
+    assert "whole image, protocol default (bgmatting)" in first.stdout
     assert report["bgmatting"] in first.stdout
     network, keyer, nothing = report["methods"]
     # The keyer sees every box; the box is 900 of 6912 pixels.
@@ -79,6 +81,25 @@ def test_without_out_nothing_is_written(weights, pairs, tmp_path):
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_protocols_say_what_they_look_at(quick_cli, weights, pairs):
+    got = quick_cli("evaluate", weights, pairs, "--protocol", "trimap", "--no-baselines")
+    assert got.returncode == 0, got.stderr
+    assert "3 of 96x72), unknown region of trimaps (3 made from the true alpha" in got.stdout
+    assert "CVPR 2021" in got.stdout
+    header = next(line for line in got.stdout.splitlines() if line.startswith("method"))
+    assert header.split()[3:7] == ["SAD", "MSE", "Grad", "Conn"]
+    small = quick_cli("evaluate", weights, pairs, "--protocol", "video")
+    assert small.returncode == 1
+    assert "96x72; the protocol video takes 512x288" in small.stderr
+
+
+def test_every_protocol_can_be_asked_for():
+    from bgmatting.cli.evaluate import PROTOCOLS
+    from bgmatting.evaluation import PROTOCOLS as known
+
+    assert tuple(known) == PROTOCOLS
+
+
 @pytest.mark.parametrize(
     ("weights_name", "change", "said"),
     [
@@ -106,7 +127,14 @@ def test_foreseeable_mistakes(weights, pairs, tmp_path, weights_name, change, sa
 
 @pytest.mark.parametrize(
     "arguments",
-    [(), ("w",), ("w", "d", "--size", "large"), ("w", "d", "--device", "abacus"), ("w", "d", "x")],
+    [
+        (),
+        ("w",),
+        ("w", "d", "--size", "large"),
+        ("w", "d", "--device", "abacus"),
+        ("w", "d", "--protocol", "mine"),
+        ("w", "d", "x"),
+    ],
 )
 def test_wrong_usage(arguments):
     got = evaluate(*arguments)

@@ -35,14 +35,18 @@ def test_a_short_run_without_any_pictures_ends_in_weights(train, tmp_path):
     card = (tmp_path / "run" / "weights" / "README.md").read_text()
     assert "Drawn." in card
     assert "8 generated pairs" in card
-    assert "disturbed" in card  # the measured table
+    assert "| drawn, disturbed |" in card  # the measured table
     grown = train(
         "--backbone", "mobilenetv2", "--out", "next", "--cpu", *size, "--from", "run/weights"
     )
     assert grown.returncode == 0, grown.stderr
     card = (tmp_path / "next" / "weights" / "README.md").read_text()
-    assert "from the weights `weights` on" in card
+    assert "started from the weights `weights`" in card
     assert "without any pictures" in card
+    lineage = card.split("## Lineage")[1].split("## Licence")[0]
+    first, second = lineage.split("1. ")[1].split("2. ")
+    assert "8 generated pairs, from random weights. Data:\n\n   Drawn." in first
+    assert "8 generated pairs, from the weights of the run before; data as above." in second
     again = train("--backbone", "mobilenetv2", "--out", "run", "--cpu", *size)
     assert again.returncode == 1
     assert "--resume" in again.stderr

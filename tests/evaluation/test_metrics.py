@@ -14,6 +14,7 @@ from bgmatting.evaluation import metrics
 SYMMETRIC = [
     metrics.mad,
     metrics.mse,
+    metrics.sad,
     metrics.gradient_error,
     metrics.connectivity_error,
 ]
@@ -136,49 +137,61 @@ def test_foreground_counts_only_where_there_is_some():
     assert got == pytest.approx(1e3 * (0.25 + 0.01) / 6)
 
 
+def test_foreground_counts_only_in_the_region():
+    true, pred, alpha = np.zeros((4, 5, 3)), np.zeros((4, 5, 3)), zeros(4, 5)
+    alpha[0] = 1
+    pred[0, :2] = 0.5
+    region = np.zeros(alpha.shape, dtype=bool)
+    region[:, 1:4] = True  # three pixels with foreground, the first of them wrong
+    got = metrics.foreground_mse(pred, true, alpha, region)
+    assert got == pytest.approx(1e3 * 0.25 / 3)
+
+
 def test_foreground_of_nothing_is_not_measured():
     assert math.isnan(metrics.foreground_mse(np.ones((4, 5, 3)), np.zeros((4, 5, 3)), zeros(4, 5)))
 
 
-def test_unknown_region_is_a_band_along_a_hard_edge():
-    true = zeros(20, 30)
-    true[:, 15:] = 1
-    region = metrics.unknown_region(true, radius=3)
-    assert region[:, 12:18].all()
-    assert region.sum() == 20 * 6
+@pytest.mark.parametrize(
+    ("metric", "all_over", "inside"),
+    [
+        (metrics.mad, 1e3 * 1.75 / 24, 1e3 * 0.75 / 4),
+        (metrics.mse, 1e3 * 1.3125 / 24, 1e3 * 0.3125 / 4),
+        (metrics.sad, 1.75 / 1e3, 0.75 / 1e3),
+    ],
+)
+def test_means_and_sums_look_at_the_region_only(metric, all_over, inside):
+    pred, true = zeros(4, 6), zeros(4, 6)
+    pred[0, 0] = 1  # outside
+    pred[1, 2], true[1, 3] = 0.5, 0.25  # inside, one too much and one too little
+    region = np.zeros(true.shape, dtype=bool)
+    region[1, 1:5] = True
+    assert metric(pred, true) == pytest.approx(all_over)
+    assert metric(pred, true, region) == pytest.approx(inside)
 
 
-def test_unknown_region_holds_fractional_pixels_and_a_disc_around_them():
-    true = zeros(21, 21)
-    true[10, 10] = 0.5
-    region = metrics.unknown_region(true, radius=2)
-    assert region.sum() == 13  # pixels at most 2 from one: 1 + 4 + 4 + 4
-    assert region[10, 8]
-    assert not region[9, 8]
+def test_connectivity_counts_inside_the_region_what_is_connected_outside():
+    alpha = body_and_island()
+    without = alpha.copy()
+    without[18, 18] = 0
+    island = np.zeros(alpha.shape, dtype=bool)
+    island[18, 18] = True
+    # The body lies outside the region, and is the largest component all the same.
+    assert metrics.connectivity_error(without, alpha, island) == pytest.approx(1 / 1e3)
+    assert metrics.connectivity_error(without, alpha, ~island) == 0
 
 
-@pytest.mark.parametrize("value", [0, 1, 1 / 255, 254 / 255])
-def test_nothing_is_unknown_where_all_is_certain(value):
-    true = zeros() + np.float32(value)
-    assert not metrics.unknown_region(true).any()
-    assert math.isnan(metrics.unknown_mse(true, true))
+def test_a_mean_over_nothing_is_not_measured_and_a_sum_is_nothing():
+    nowhere = np.zeros((4, 5), dtype=bool)
+    one, other = zeros(4, 5) + 1, zeros(4, 5)
+    assert math.isnan(metrics.mad(one, other, nowhere))
+    assert math.isnan(metrics.mse(one, other, nowhere))
+    assert metrics.sad(one, other, nowhere) == 0
 
 
-@pytest.mark.parametrize(("side", "radius"), [(1000, 10), (400, 4), (50, 2)])
-def test_unknown_band_grows_with_the_image(side, radius):
-    true = zeros(8, side)
-    true[:, side // 2 :] = 1
-    assert metrics.unknown_region(true).sum() == 8 * 2 * radius
-
-
-def test_unknown_mse_looks_at_the_region_only():
-    true = zeros(20, 30)
-    true[:, 15:] = 1
-    pred = true.copy()
-    pred[:, 0] = 1  # far from the edge
-    assert metrics.unknown_mse(pred, true) == 0
-    pred[:, 15] = 0.5  # one of four columns of the band of radius 2
-    assert metrics.unknown_mse(pred, true) == pytest.approx(1e3 * 0.25 / 4)
+def test_the_share_of_a_region_is_per_cent():
+    region = np.zeros((4, 5), dtype=bool)
+    region[1, 1:4] = True
+    assert metrics.share(region) == pytest.approx(15)
 
 
 @settings(max_examples=30, deadline=None)
@@ -198,13 +211,7 @@ def test_errors_do_not_depend_on_orientation(a, b):
         assert turned == pytest.approx(metric(a, b), rel=1e-4, abs=1e-7)
 
 
-@settings(max_examples=30, deadline=None)
-@given(alphas)
-def test_unknown_region_holds_every_uncertain_pixel(a):
-    assert metrics.unknown_region(a)[(a > 2 / 255) & (a < 253 / 255)].all()
-
-
-@pytest.mark.parametrize("metric", [*SYMMETRIC, metrics.unknown_mse])
+@pytest.mark.parametrize("metric", [*SYMMETRIC, metrics.sad])
 @pytest.mark.parametrize(
     ("pred", "true", "said"),
     [
@@ -227,6 +234,9 @@ def test_what_is_no_pair_of_foregrounds_is_refused():
         metrics.foreground_mse(np.zeros((4, 5, 3)), np.zeros((4, 5, 3)), zeros(5, 4))
 
 
-def test_what_is_no_region_is_refused():
+@pytest.mark.parametrize("metric", SYMMETRIC)
+def test_what_is_no_region_is_refused(metric):
     with pytest.raises(InputError, match="bool"):
-        metrics.gradient_error(zeros(4, 5), zeros(4, 5), np.ones((4, 5), np.uint8))
+        metric(zeros(4, 5), zeros(4, 5), np.ones((4, 5), np.uint8))
+    with pytest.raises(InputError, match=r"\(5, 4\)"):
+        metric(zeros(4, 5), zeros(4, 5), np.ones((5, 4), bool))

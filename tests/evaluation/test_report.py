@@ -26,12 +26,14 @@ def test_table_has_a_row_per_method_and_condition(results):
     lines = [line for line in report.table(results).splitlines() if line]
     assert lines[0].split()[:6] == ["method", "condition", "n", "MAD", "MSE", "Grad"]
     body = [line.split() for line in lines[1:]]
-    conditions = [row[-9] for row in body]
+    columns = len(results[0].protocol.measures)
+    conditions = [row[-columns - 2] for row in body]
     assert conditions == ["clean", "drift", "all"] * 2
-    assert [row[-8] for row in body] == ["2", "1", "3"] * 2
+    assert [row[-columns - 1] for row in body] == ["2", "1", "3"] * 2
     assert lines[4].startswith("zero alpha")
-    assert body[3][-7] == f"{results[1].mean('clean').mad:.2f}"
-    assert body[3][-3] == "-"  # a zero alpha says nothing of the foreground
+    assert body[3][-columns] == f"{results[1].mean('clean')['mad']:.2f}"
+    foreground = results[0].protocol.measures.index("foreground_mse")
+    assert body[3][foreground - columns] == "-"  # a zero alpha says nothing of the foreground
 
 
 def test_table_as_markdown(results):
@@ -45,7 +47,7 @@ def test_rows_name_their_columns(results):
     rows = report.table_rows(results)
     assert [row["condition"] for row in rows] == ["clean", "drift", "all"] * 2
     assert {row["method"] for row in rows[3:]} == {"zero alpha"}
-    assert rows[4]["MAD"] == f"{results[1].mean('drift').mad:.2f}"
+    assert rows[4]["MAD"] == f"{results[1].mean('drift')['mad']:.2f}"
     assert rows[4]["Fgr MSE"] == "-"
 
 
@@ -61,11 +63,16 @@ def test_json_says_what_was_measured(results):
     assert data["resolutions"] == {"32x24": 3}
     keyer, nothing = data["methods"]
     assert keyer["name"] == "difference keyer"
-    assert keyer["overall"]["mad"] == pytest.approx(results[0].mean().mad)
+    assert keyer["overall"]["mad"] == pytest.approx(results[0].mean()["mad"])
     assert nothing["conditions"]["drift"]["samples"] == 1
     assert nothing["conditions"]["drift"]["foreground_mse"] is None
     assert nothing["samples"]["clean/b"]["size"] == [32, 24]
-    assert nothing["samples"]["clean/b"]["mad"] == pytest.approx(results[1].samples[1].scores.mad)
+    assert data["protocol"] == "default"
+    assert data["measures"].keys() == keyer["overall"].keys()
+    assert data["measures"]["fractional_share"]["direction"] == "none"
+    assert nothing["samples"]["clean/b"]["mad"] == pytest.approx(
+        results[1].samples[1].scores["mad"]
+    )
 
 
 def test_a_report_is_written_whole(tmp_path, results):
@@ -155,4 +162,4 @@ def test_large_samples_are_shrunk_to_fit(make_set):
     result = evaluate(zero_alpha, pairs, observe=sheets.add)
     sheet = sheets.images("t")["clean"]
     assert sheet.height == 3 * 18 + 18 + 128 + 6
-    assert not math.isnan(result.mean().unknown_gradient)
+    assert not math.isnan(result.mean()["unknown_gradient"])

@@ -9,6 +9,7 @@ import torch
 from bgmatting.errors import InputError
 from bgmatting.evaluation import (
     BASELINES,
+    MEASURES,
     EvaluationSet,
     Scores,
     difference_keyer,
@@ -28,7 +29,9 @@ def test_the_truth_scores_zero(make_set):
         return sample.alpha, sample.foreground, None
 
     results = evaluate(predict, pairs)
-    assert set(results.mean().to_dict().values()) == {0}
+    got = results.mean().to_dict()
+    assert got.pop("fractional_share") == pytest.approx(100 / 32)  # a column
+    assert set(got.values()) == {0}
 
 
 def test_means_are_over_the_samples_of_a_condition(make_set):
@@ -37,12 +40,12 @@ def test_means_are_over_the_samples_of_a_condition(make_set):
     covered = [23 + 128 / 255, 22 + 128 / 255, 21 + 128 / 255]
     assert results.method == "nothing"
     assert results.conditions == ["clean", "drift"]
-    assert [r.scores.mad for r in results.samples] == pytest.approx(
+    assert [r.scores["mad"] for r in results.samples] == pytest.approx(
         [1e3 * c / 32 for c in covered], rel=1e-5
     )
-    assert results.mean("clean").mad == pytest.approx(1e3 * sum(covered[:2]) / 64, rel=1e-5)
-    assert results.mean("drift").mad == pytest.approx(1e3 * covered[2] / 32, rel=1e-5)
-    assert results.mean().mad == pytest.approx(1e3 * sum(covered) / 96, rel=1e-5)
+    assert results.mean("clean")["mad"] == pytest.approx(1e3 * sum(covered[:2]) / 64, rel=1e-5)
+    assert results.mean("drift")["mad"] == pytest.approx(1e3 * covered[2] / 32, rel=1e-5)
+    assert results.mean()["mad"] == pytest.approx(1e3 * sum(covered) / 96, rel=1e-5)
     assert [r.size for r in results.samples] == [(32, 24)] * 3
 
 
@@ -52,7 +55,7 @@ def test_progress_and_observer_hear_of_every_sample(make_set):
         zero_alpha,
         EvaluationSet(make_set()),
         progress=lambda done, name: told.append((done, name)),
-        observe=lambda sample, prediction, scores: seen.append((sample.name, scores.mad > 0)),
+        observe=lambda sample, prediction, scores: seen.append((sample.name, scores["mad"] > 0)),
     )
     assert told == [(1, "clean/a"), (2, "clean/b"), (3, "drift/a")]
     assert seen == [("clean/a", True), ("clean/b", True), ("drift/a", True)]
@@ -71,12 +74,12 @@ def test_no_samples_are_refused():
 
 
 def test_mean_leaves_out_what_was_not_measured():
-    values = dict.fromkeys(Scores.__dataclass_fields__, 1.0)
-    some = Scores(**{**values, "foreground_mse": math.nan})
-    other = Scores(**{**values, "foreground_mse": 5.0})
+    values = dict.fromkeys(MEASURES, 1.0)
+    some = Scores({**values, "foreground_mse": math.nan})
+    other = Scores({**values, "foreground_mse": 5.0})
     mean = Scores.mean([some, other])
-    assert mean.foreground_mse == 5
-    assert mean.mad == 1
+    assert mean["foreground_mse"] == 5
+    assert mean["mad"] == 1
     assert Scores.mean([some]).to_dict()["foreground_mse"] is None
 
 
@@ -94,7 +97,7 @@ def test_difference_keyer_keys_on_distance_of_colours():
 
 def test_difference_keyer_on_the_composites(shared):
     results = evaluate(BASELINES["difference keyer"], EvaluationSet(shared / "eval/composites"))
-    got = {name: results.mean(name).mad for name in results.conditions}
+    got = {name: results.mean(name)["mad"] for name in results.conditions}
     assert got == pytest.approx({"clean": 29.6, "drift": 67.5, "handheld": 147.5}, abs=0.1)
 
 

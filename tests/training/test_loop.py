@@ -13,14 +13,12 @@ import torch
 
 from bgmatting.errors import InputError, OutputError, TrainingError, WeightsError
 from bgmatting.model import MattingNetwork
-from bgmatting.training.checkpoint import load_checkpoint
+from bgmatting.training.checkpoint import lineage_of, load_checkpoint
 from bgmatting.training.config import TrainingConfig
 from bgmatting.training.loop import Trainer
 from bgmatting.training.numerics.average import WeightAverage, reestimate_batch_norm
 from bgmatting.training.schedule import Schedule, parse_stages
 from bgmatting.training.synthesis.capture import Pair
-from bgmatting.training.synthesis.settings import AssetFolders
-from bgmatting.training.validation import ValidationSet
 
 MakeConfig = Callable[..., TrainingConfig]
 
@@ -46,7 +44,10 @@ def test_a_run_changes_the_weights_and_writes_its_record(
     # Nothing trains the hidden channels, and nothing may wear them away either.
     assert torch.equal(before["decoder.conv4.weight"][5:], after["decoder.conv4.weight"][5:])
     assert trainer.samples == 16
-    assert len((tmp_path / "history.jsonl").read_text().splitlines()) == len(trainer.history)
+    record = [json.loads(line) for line in (tmp_path / "history.jsonl").read_text().splitlines()]
+    assert record == trainer.history
+    assert record[-1]["validation_drawn_clean"] > 0
+    assert record[-1]["validation_drawn_disturbed_fractional"] > 0
     assert list((tmp_path / "tensorboard").iterdir())
 
 
@@ -290,15 +291,28 @@ def test_weights_are_used_at_the_size_of_those_they_come_from(
     (tmp_path / "weights").rename(tmp_path / "elsewhere")
     resumed = Trainer.resume(config, quiet=True)
     size = resumed.working_size
-    folder = export(resumed.run(), config, samples=16, scores={}, working_size=size)
+    folder = export(resumed.run(), config, samples=16, scores=[], working_size=size)
     assert MattingBase.from_pretrained(folder).working_size == 960
     asked = config_in(tmp_path / "run", start=config.start, working_size=512)
     assert Trainer.resume(asked, quiet=True).working_size == 512
 
 
-def test_validation_holds_as_many_pairs_as_asked() -> None:
-    whole = ValidationSet.draw(AssetFolders(), torch.device("cpu"), 12, 32)
-    assert [len(pair.src) for pair in whole.batches] == [8, 4]
-    network = MattingNetwork("mobilenetv2")
-    assert whole.score(network).keys() == {"clean", "disturbed"}
-    assert ValidationSet(whole.batches[:1]).score(network).keys() == {"disturbed"}
+def test_a_checkpoint_older_than_lineages_asks_the_weights_it_came_from(
+    tmp_path: Path, config_in: MakeConfig
+) -> None:
+    from bgmatting.weights.lineage import Run
+    from bgmatting.weights.matting_base import MattingBase
+
+    base = MattingBase("mobilenetv2")
+    base.lineage = (Run("mobilenetv2", 5, "random weights", "Boxes, CC0."),)
+    base.save_pretrained(tmp_path / "weights")
+    config = config_in(tmp_path / "run", start=str(tmp_path / "weights"))
+    Trainer.fresh(config, quiet=True).run()
+    state = load_checkpoint(config.out)
+    assert lineage_of(state, config) == base.lineage
+    (tmp_path / "weights").rename(tmp_path / "elsewhere")
+    assert Trainer.resume(config, quiet=True).lineage == base.lineage
+    del state["lineage"]
+    assert lineage_of(state, config) == ()
+    (tmp_path / "elsewhere").rename(tmp_path / "weights")
+    assert lineage_of(state, config) == base.lineage

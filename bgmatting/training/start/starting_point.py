@@ -12,6 +12,8 @@ from torch import Tensor, nn
 
 from ...errors import InputError, WeightsError
 from ...model import MattingNetwork
+from ...weights.lineage import Run
+from ...weights.matting_base import MattingBase
 from ..config import TrainingConfig
 from ..synthesis.capture import Pair
 from ..synthesis.samples import Draw, batches, photograph
@@ -34,11 +36,13 @@ class Start(NamedTuple):
         example: the encoder that it is to imitate, if any.
         working_size: of the weights it comes from, which its own are to be used at; None: it comes
             from none.
+        lineage: the runs behind those weights, oldest first.
     """
 
     network: MattingNetwork
     example: nn.Module | None
     working_size: int | None
+    lineage: tuple[Run, ...] = ()
 
 
 def starting_point(config: TrainingConfig, *, fresh: bool = True) -> Start:
@@ -53,18 +57,20 @@ def starting_point(config: TrainingConfig, *, fresh: bool = True) -> Start:
         InputError: or it does not fit the backbone.
     """
     if config.teacher:
-        teacher, name, working_size = _pretrained(config.teacher)
-        _check_teacher(config, name)
+        base = MattingBase.from_pretrained(config.teacher)
+        teacher = _bare(base)
+        _check_teacher(config, base.backbone_name)
         pair = _some_pairs(config, config.fitting, 192) if fresh else None
         x = None if pair is None else torch.cat([pair.src, pair.bgr], 1)  # B, 6, H, W
-        return Start(grow(teacher, config.backbone, x), teacher.backbone, working_size)
+        grown = grow(teacher, config.backbone, x)
+        return Start(grown, teacher.backbone, base.working_size, base.lineage)
     network = MattingNetwork(config.backbone)
     if not fresh:
         return Start(network, None, None)
     if config.start:
-        donor, _, working_size = _pretrained(config.start)
-        deepen(donor, network)
-        return Start(network, None, working_size)
+        base = MattingBase.from_pretrained(config.start)
+        deepen(_bare(base), network)
+        return Start(network, None, base.working_size, base.lineage)
     if config.encoder:
         load_encoder(network, config.encoder)
         if config.folders.backgrounds:
@@ -98,16 +104,11 @@ def _check_teacher(config: TrainingConfig, name: str) -> None:
         )
 
 
-def _pretrained(weights: str) -> tuple[MattingNetwork, str, int]:
-    """Weights by name, their backbone and their working size."""
-    from ...weights.matting_base import (
-        MattingBase,  # the only thing here that knows of the Hub's file layout
-    )
-
-    base = MattingBase.from_pretrained(weights)
+def _bare(base: MattingBase) -> MattingNetwork:
+    """The network alone."""
     network = MattingNetwork(base.backbone_name)
     network.load_state_dict(base.state_dict())
-    return network, base.backbone_name, base.working_size
+    return network
 
 
 def load_encoder(network: MattingNetwork, file: str | os.PathLike[str]) -> None:

@@ -1,4 +1,8 @@
-"""Pictures that training draws from: subjects with alpha, scenes and textures, all optional."""
+"""Pictures that training draws from: subjects with alpha, scenes and textures, all optional.
+
+Some of each folder's pictures are held out (`holdout`): validation draws from these alone, training
+never does.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -19,11 +23,12 @@ from ...imaging.photos.pictures import (
     read_grey,
     read_scaled,
 )
+from .holdout import Entry, held_out
 from .settings import AssetFolders
 from .soft import draw_kind, kind_of
 
-Entry = TypeVar("Entry", Path, tuple[Path, Path])
 Found = TypeVar("Found")
+Part = Literal["training", "held out", "all"]
 
 SUFFIXES = {".png", ".webp", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
 DAMAGED_IN_A_ROW = 20  # drawn that cannot be read, before a run gives up
@@ -118,23 +123,32 @@ class Assets:
 
     Args:
         folders: where they lie.
+        part: which of them to draw: those for training, those held out for validation, or all.
         photo_size: long side to which scene and texture photos are brought, in pixels.
         keep: how many decoded photos to keep.
     """
 
     folders: AssetFolders
+    part: Part = "all"
     photo_size: int = 900
     keep: int = 400
     _cache: OrderedDict[Path, np.ndarray] = field(default_factory=OrderedDict, repr=False)
     _reported: set[Path | tuple[Path, Path]] = field(default_factory=set, repr=False)
 
     def __post_init__(self) -> None:
-        self.people = list_cutouts(self.folders.people)
-        self.objects = list_cutouts(self.folders.objects)
-        self.soft = list_soft(self.folders.soft)
-        self.mattes = list_mattes(self.folders.mattes)
-        self.backgrounds = list_pictures(self.folders.backgrounds)
-        self.textures = list_pictures(self.folders.textures)
+        self.people = self._mine(list_cutouts(self.folders.people))
+        self.objects = self._mine(list_cutouts(self.folders.objects))
+        soft = {kind: self._mine(files) for kind, files in list_soft(self.folders.soft).items()}
+        self.soft = {kind: files for kind, files in soft.items() if files}
+        self.mattes = self._mine(list_mattes(self.folders.mattes))
+        self.backgrounds = self._mine(list_pictures(self.folders.backgrounds))
+        self.textures = self._mine(list_pictures(self.folders.textures))
+
+    def _mine(self, entries: list[Entry]) -> list[Entry]:
+        if self.part == "all":
+            return entries
+        held = held_out(entries)
+        return [entry for entry in entries if (entry in held) == (self.part == "held out")]
 
     def subject(self, kind: str, rng: np.random.Generator) -> np.ndarray:
         """A random subject of `kind` (people, objects, soft or mattes).

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from ...errors import InputError
-from .assets import Assets
+from .assets import Assets, Part
 from .capture import Pair, capture
 from .scenes import draw_scene
 from .settings import AssetFolders, CaptureConfig, GeneratorConfig
@@ -40,10 +40,21 @@ class Layers(NamedTuple):
 
 
 class LayerDataset(Dataset[Layers]):
-    """Draws layers; indexed by `Draw`, so that every sample is reproducible on its own."""
+    """Draws layers; indexed by `Draw`, so that every sample is reproducible on its own.
 
-    def __init__(self, folders: AssetFolders, config: GeneratorConfig | None = None) -> None:
-        self.assets = Assets(folders)
+    Args:
+        folders: pictures to draw from.
+        config: shares of the families.
+        part: of the pictures.
+    """
+
+    def __init__(
+        self,
+        folders: AssetFolders,
+        config: GeneratorConfig | None = None,
+        part: Part = "training",
+    ) -> None:
+        self.assets = Assets(folders, part)
         self.config = config or GeneratorConfig()
 
     def __getitem__(self, draw: Draw) -> Layers:

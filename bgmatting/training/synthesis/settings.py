@@ -24,6 +24,9 @@ SUBJECT_SHARES = {
 }
 
 
+SUBJECT_KINDS = ("people", "objects", "soft", "mattes")  # the families that need pictures
+
+
 @dataclass(frozen=True)
 class AssetFolders:
     """Where pictures lie; each kind may have any number of folders, none at all too.

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from .assets import Assets
-from .settings import SUBJECT_SHARES
+from .settings import SUBJECT_KINDS, SUBJECT_SHARES
 from .shapes import SHAPES, draw_shape, draw_strands, veil
 from .textures import Size, fibres, random_colour, smooth_field, surface
 
@@ -33,7 +33,7 @@ def draw_subject(
     """
     size: Size = scene.shape[:2]
     shares = dict(shares or SUBJECT_SHARES)
-    for kind in ("people", "objects", "soft", "mattes"):
+    for kind in SUBJECT_KINDS:
         if not getattr(assets, kind):
             shares.pop(kind, None)
     names = list(shares)

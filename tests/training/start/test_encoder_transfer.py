@@ -33,7 +33,7 @@ def test_what_grows_mattes_from_the_first_step(
     config = config_in(
         tmp_path, backbone=backbone, teacher="mobilenetv2", folders=folders, fitting=12
     )
-    network, teacher, working_size = starting_point(config)
+    network, teacher, working_size, _ = starting_point(config)
     assert working_size == 1024  # the teacher's
     assert teacher is not None
     trained = grow(_with(teacher), backbone, None)  # the same network, its encoder random

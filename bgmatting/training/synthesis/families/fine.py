@@ -36,7 +36,8 @@ def _turn(rng: np.random.Generator, canvas: Canvas, angle: float) -> None:
     across[2, :2] = rng.normal(0, 0.12, 2) / n
     moved = np.array([[1, 0, n / 2], [0, 1, n / 2], [0, 0, 1]])
     full = moved @ across @ np.linalg.inv(moved) @ np.vstack([matrix, [0, 0, 1]])
-    canvas.layer = cv2.warpPerspective(canvas.layer, full, (n, n), flags=cv2.INTER_AREA)
+    turned = cv2.warpPerspective(canvas.layer, full, (n, n), flags=cv2.INTER_NEAREST)
+    canvas.layer = turned.astype(np.uint8, copy=False)
 
 
 def _net(rng: np.random.Generator, canvas: Canvas) -> None:
@@ -117,8 +118,8 @@ def _fence(rng: np.random.Generator, canvas: Canvas) -> None:
     pitch = (right - left) / count
     wide = pitch * (rng.uniform(0.35, 0.85) if kind == 1 else rng.uniform(0.06, 0.25))
     for share in (0.15, 0.8):
-        y = top + share * (low - top)
-        lit_line(canvas, np.array([[left, y], [right, y]]), colour * 0.8, max(1.5, 0.03 * side))
+        at = top + share * (low - top)
+        lit_line(canvas, np.array([[left, at], [right, at]]), colour * 0.8, max(1.5, 0.03 * side))
     for i in range(count):
         x = left + (i + 0.5) * pitch + rng.normal(0, 0.03 * pitch)
         shade = np.clip(colour * rng.uniform(0.8, 1.1), 0, 1)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from .branching import bark, draw_branches, grow_branches, kept_inside
 from .coverage import Canvas
 from .leaves import LeafKind, draw_flower, draw_leaf, draw_leaf_kind
 from .translucent import wave
@@ -26,48 +27,6 @@ def draw(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
     return canvas.picture()
 
 
-def _bark(rng: np.random.Generator) -> Points:
-    return rng.uniform(0.1, 0.6) * np.array([1, rng.uniform(0.7, 0.95), rng.uniform(0.5, 0.85)])
-
-
-def _branches(
-    rng: np.random.Generator, foot: Points, length: float, width: float, levels: int, spread: float
-) -> list[tuple[Points, float, float]]:
-    """A tree of bent branches: points (n, 2), width at the root and at the tip of each."""
-    found: list[tuple[Points, float, float]] = []
-
-    def grow(at: Points, angle: float, long: float, wide: float, level: int) -> None:
-        n = 7
-        turns = angle + 0.25 * wave(rng, n, 2) * (0.4 + 0.3 * (levels - level))
-        steps = np.stack([np.sin(turns), -np.cos(turns)], 1) * long / n
-        line = np.vstack([at, at + np.cumsum(steps, axis=0)])
-        found.append((line, wide, wide * 0.6))
-        if level == 0 or len(found) > 700:
-            return
-        for _ in range(int(rng.integers(2, 5))):
-            where = line[int(rng.integers(n // 2, n + 1))]
-            turn = angle + rng.normal(0, spread)
-            grow(
-                where,
-                turn,
-                long * rng.uniform(0.55, 0.9),
-                wide * rng.uniform(0.45, 0.75),
-                level - 1,
-            )
-
-    grow(foot, rng.normal(0, 0.12), length, width, levels)
-    return found
-
-
-def _draw_branches(canvas: Canvas, branches: list, colour: Points, depth: NDArray) -> None:
-    for (line, root, tip), far in zip(branches, depth, strict=True):
-        widths = np.linspace(root, tip, len(line))
-        shade = colour * (0.55 + 0.45 * far)
-        canvas.polyline(line, shade * 0.7, widths)
-        lit = line - np.stack([0.22 * widths, 0 * widths], 1)
-        canvas.polyline(lit, np.clip(shade * 1.15, 0, 1), widths * 0.5)
-
-
 def _tree(rng: np.random.Generator, canvas: Canvas) -> None:
     """A tree, a bush, or a bonsai in its dish."""
     side = canvas.side
@@ -77,10 +36,10 @@ def _tree(rng: np.random.Generator, canvas: Canvas) -> None:
     wide = side * rng.uniform(0.015, 0.05) * (0.5 if bush else 1) * (1.5 if bonsai else 1)
     branches = []
     for _ in range(int(rng.integers(4, 9)) if bush else 1):
-        branches += _branches(rng, foot, tall, wide, 3 if bush else 4, rng.uniform(0.4, 0.8))
-    branches = _kept_inside(branches, foot, side)
-    bark = _bark(rng)
-    _draw_branches(canvas, branches, bark, rng.uniform(0, 1, len(branches)))
+        branches += grow_branches(rng, foot, tall, wide, 3 if bush else 4, rng.uniform(0.4, 0.8))
+    branches = kept_inside(branches, foot, side)
+    wood = bark(rng)
+    draw_branches(canvas, branches, wood, rng.uniform(0, 1, len(branches)))
     kind = draw_leaf_kind(rng, side * rng.uniform(0.012, 0.045))
     tips = [line for line, wide_, _ in branches if wide_ < wide * 0.5] or [branches[-1][0]]
     ends = np.vstack(tips)
@@ -93,15 +52,6 @@ def _tree(rng: np.random.Generator, canvas: Canvas) -> None:
         _blossoms(rng, canvas, ends, side * rng.uniform(0.008, 0.022))
     if bonsai:
         _pot(rng, canvas, 0.88, 0.97, rng.uniform(0.12, 0.25), 0.9)
-
-
-def _kept_inside(branches: list, foot: Points, side: int) -> list:
-    """Scaled about the foot so that most of it is in the picture."""
-    points = np.vstack([line for line, _, _ in branches])
-    wide = np.abs(points[:, 0] - foot[0]).max() / (0.44 * side)
-    tall = (foot[1] - points[:, 1].min()) / (foot[1] - 0.06 * side)
-    scale = 1 / max(wide, tall, 0.3)
-    return [(foot + (line - foot) * scale, a * scale, b * scale) for line, a, b in branches]
 
 
 def _leaves(
@@ -176,7 +126,7 @@ def _fronds(rng: np.random.Generator, canvas: Canvas) -> None:
     if palm:
         sway = 0.5 * side + 0.03 * side * wave(rng, 20, 2)
         trunk = np.stack([np.append(sway[:-1], top[0]), np.linspace(0.98 * side, top[1], 20)], 1)
-        _draw_branches(canvas, [(trunk, 0.05 * side, 0.03 * side)], _bark(rng), np.ones(1))
+        draw_branches(canvas, [(trunk, 0.05 * side, 0.03 * side)], bark(rng), np.ones(1))
     count = int(rng.integers(7, 22))
     pairs = int(rng.integers(14, 45))
     slim, lean = rng.uniform(0.06, 0.22), rng.uniform(0.5, 1.2)
@@ -269,11 +219,11 @@ def _bare(rng: np.random.Generator, canvas: Canvas) -> None:
     """Branches in winter, down to twigs of a quarter of a pixel."""
     side = canvas.side
     foot = np.array([0.5, 0.98]) * side
-    branches = _branches(
+    branches = grow_branches(
         rng, foot, side * 0.27, side * rng.uniform(0.01, 0.05), 5, rng.uniform(0.35, 0.7)
     )
-    branches = _kept_inside(branches, foot, side)
-    _draw_branches(canvas, branches, _bark(rng), rng.uniform(0, 1, len(branches)))
+    branches = kept_inside(branches, foot, side)
+    draw_branches(canvas, branches, bark(rng), rng.uniform(0, 1, len(branches)))
     if rng.random() < 0.5:
         kind = draw_leaf_kind(rng, side * rng.uniform(0.008, 0.02))
         ends = np.vstack([line[-2:] for line, _, _ in branches])

@@ -173,17 +173,17 @@ def draw_jewellery(rng: np.random.Generator, canvas: Canvas) -> None:
             gem = drop + (0, 2.5 * link) + circle(7) * [2, 3] * link * k
             canvas.polygon(gem, np.clip(stone * (1.3 - 0.6 * k) + 0.3 * (1 - k), 0, 1))
         return
-    for x in (0.32, 0.68):
-        at = np.array([x, 0.12]) * side
+    for share in (0.32, 0.68):
+        at = np.array([share, 0.12]) * side
         size = 0.02 * side
         hook = at + circle(30)[:22] * size * [0.8, 1.3]
         canvas.polyline(hook, metal, 0.9)
-        y = at[1] + size
+        down = at[1] + size
         rng_pair = np.random.default_rng(int(side * 1000 * stone[0]))  # both alike
         for _ in range(int(rng_pair.integers(2, 6))):
             radius = side * rng_pair.uniform(0.015, 0.07)
             kind = rng_pair.integers(3)
-            middle = np.array([at[0], y + radius])
+            middle = np.array([at[0], down + radius])
             if kind == 0:
                 lit_line(canvas, middle + circle(50) * radius, metal, rng_pair.uniform(0.6, 3))
             elif kind == 1:
@@ -196,4 +196,4 @@ def draw_jewellery(rng: np.random.Generator, canvas: Canvas) -> None:
                         middle + np.array([[s * 0.3, -1], [s, 1.2 + 0.3 * np.cos(s * 2)]]) * radius
                     )
                     canvas.polyline(chain, metal * 0.9, 0.5)
-            y += 2 * radius
+            down += 2 * radius

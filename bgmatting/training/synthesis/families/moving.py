@@ -43,7 +43,8 @@ def draw(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
         matrix[:, 2] += shift * DRAWN * go
         total += cv2.warpAffine(still, matrix, large, flags=cv2.INTER_LINEAR)
     blurred = total / INSTANTS
-    sheet.layer = cv2.resize(blurred, sheet.layer.shape[:2], interpolation=cv2.INTER_NEAREST)
+    full = cv2.resize(blurred, sheet.layer.shape[:2], interpolation=cv2.INTER_NEAREST)
+    sheet.layer = full.astype(np.float32, copy=False)
     if kind == "fan":
         _guard(rng, sheet, middle, side)
     return sheet.picture()

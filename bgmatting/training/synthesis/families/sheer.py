@@ -49,7 +49,7 @@ def _cloth(
     elif kind == "veil":  # over a head, wider below
         half = side * (0.16 * np.sqrt(np.clip(t / 0.15, 0, 1)) + rng.uniform(0.1, 0.26) * t)
     else:
-        half = side * rng.uniform(0.08, 0.2) * (1 + 0.25 * wave(rng, n, 3))
+        half = side * rng.uniform(0.08, 0.2) * (1 + 0.25 * wave(rng, n, 3).astype(float))
     middle = side / 2 + rng.uniform(0, 0.05) * side * wave(rng, n, 2)
     left, right = middle - half, middle + half * (1 + 0.05 * wave(rng, n, 3))
     left = left + 0.01 * side * wave(rng, n, 5)

@@ -17,7 +17,7 @@ def draw(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
     span = rng.uniform(0.35, 0.85) * side  # over both lenses
     middle = np.array([side / 2, side / 2]) + rng.normal(0, 0.04 * side, 2)
     if rng.random() < 0.33:
-        span = rng.uniform(0.35, 0.5) * side
+        span = rng.uniform(0.28, 0.43) * side
         _head(rng, sheet, middle, span)
         middle = middle + np.array([0, -0.1 * span])
     yaw = rng.normal(0, 0.35)  # turned to one side: one lens narrower, one temple seen

@@ -14,9 +14,11 @@ Window = tuple[slice, slice]  # rows and columns of a canvas's layer
 class Sheet(Canvas):
     """A `Canvas` whose layer is float32, 0..255; all that a canvas can draw can be drawn on it."""
 
+    layer: NDArray[np.float32]  # type: ignore[assignment]
+
     def __init__(self, side: int) -> None:
         super().__init__(side)
-        self.layer = np.zeros((side * SUPERSAMPLE,) * 2 + (4,), np.float32)  # type: ignore[assignment]
+        self.layer = np.zeros((side * SUPERSAMPLE,) * 2 + (4,), np.float32)
 
     def over(
         self,
@@ -89,7 +91,7 @@ class Sheet(Canvas):
         middle = (self.layer.shape[0] - 1) / 2
         matrix = cv2.getRotationMatrix2D((middle, middle), angle, scale)
         turned = cv2.warpAffine(self.layer, matrix, self.layer.shape[:2], flags=cv2.INTER_LINEAR)
-        self.layer = turned
+        self.layer = turned.astype(np.float32, copy=False)
 
 
 def grid(at: Window) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -97,7 +99,7 @@ def grid(at: Window) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     rows, columns = at
     y = (np.arange(rows.start, rows.stop, dtype=np.float32) + 0.5) / SUPERSAMPLE
     x = (np.arange(columns.start, columns.stop, dtype=np.float32) + 0.5) / SUPERSAMPLE
-    return x[None], y[:, None]
+    return x[None].astype(np.float32), y[:, None].astype(np.float32)
 
 
 def wave(rng: np.random.Generator, n: int, cells: float) -> NDArray[np.float32]:

@@ -175,10 +175,9 @@ def _base(rng: np.random.Generator, sheet: Sheet, body: Turned, glass: Glass, li
         sheet.stroke(
             body.ring(share, radius, turn), colour, rng.uniform(0.15, 0.8), width, turn == 360
         )
-    low, high = body.ring(floor, body.radius_at(floor) * 0.9), body.ring(1, body.last)
-    thick = np.concatenate([low[:48], high[:48][::-1]]) if body.tilt > 0.02 else None
-    if thick is not None:
-        sheet.patch(thick, glass.tint * 0.7, float(np.clip(glass.density * 2, 0.03, 0.7)))
+    low, high = body.ring(floor, body.radius_at(floor) * 0.9, 180), body.ring(1, body.last, 180)
+    shade, alpha = glass.tint * 0.7, float(np.clip(glass.density * 2, 0.03, 0.7))
+    sheet.patch(np.concatenate([low, high[::-1]]), shade, alpha)
     sheet.stroke(body.ring(1, body.last * 0.97, 170), glass.tint * 0.3, rng.uniform(0.2, 0.7), 0.8)
 
 

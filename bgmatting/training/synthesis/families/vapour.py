@@ -33,7 +33,8 @@ def draw(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
     noise = _noise(rng, side, rng.uniform(4, 9), 5, (side, int(side * stretch)))
     px = (x + folded * warp_x) * side
     py = (y + folded * warp_y) * side
-    noise = cv2.remap(noise, px, py, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    moved = cv2.remap(noise, px, py, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    noise = moved.astype(np.float32, copy=False)
     envelope = np.exp(-(np.abs(across + 0.35 * warp_x) ** 2.5)) * step(up, 0.0, 0.04)
     fade = 1 - step(up, rng.uniform(0.5, 0.8), 1.0)
     if kind == "wisps":
@@ -45,8 +46,8 @@ def draw(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
         sharp = rng.uniform(0.25, 1.0) if kind == "flames" else rng.uniform(0.6, 1.8)
         dense = step(noise + 1.6 * envelope - 1.0, low, low + sharp)
         alpha = dense * np.minimum(1, 2 * envelope) * fade * rng.uniform(0.3, 1.0)
-    dense = max(float(np.quantile(alpha, 0.97)), 1e-3)
-    alpha = np.clip(alpha / dense * rng.uniform(0.2, 0.95) - 0.015, 0, 0.98)
+    most = max(float(np.quantile(alpha, 0.97)), 1e-3)
+    alpha = np.clip(alpha / most * rng.uniform(0.2, 0.95) - 0.015, 0, 0.98)
     edge = np.minimum(np.minimum(x, 1 - x), np.minimum(y, 1 - y))
     alpha = alpha * step(edge.astype(np.float32), 0.0, 0.06)
     if kind == "flames":
@@ -62,10 +63,9 @@ def draw(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
         light = 1 + rng.uniform(0, 0.35) * cv2.Sobel(noise, -1, 1, 1, ksize=3).clip(-1, 1)
         colour = tone * light[..., None]
     sheet = Sheet(side)
-    sheet.layer = cv2.resize(
-        np.dstack([np.clip(colour, 0, 1) * alpha[..., None], alpha]).astype(np.float32) * 255,
-        sheet.layer.shape[:2], interpolation=cv2.INTER_NEAREST,
-    )  # fmt: skip
+    layer = np.dstack([np.clip(colour, 0, 1) * alpha[..., None], alpha]).astype(np.float32)
+    large = sheet.layer.shape[:2]
+    sheet.layer = 255 * cv2.resize(layer, large, interpolation=cv2.INTER_NEAREST).astype(np.float32)
     if kind == "flames" and rng.random() < 0.5:
         for _ in range(rng.integers(5, 60)):  # sparks
             at = np.array([0.5 + rng.normal(0, 0.16), rng.uniform(0.1, 0.9)]) * side

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from . import (
     feathers,
     film,
@@ -36,7 +39,7 @@ class Family(NamedTuple):
         on_people: whether it grows on pictures of people, which somebody has to give.
     """
 
-    draw: Callable
+    draw: Callable[..., NDArray[np.uint8]]
     share: float
     on_people: bool = False
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -45,7 +47,7 @@ def grow_branches(
     return found
 
 
-def draw_branches(canvas: Canvas, branches: list, colour: Points, depth: NDArray) -> None:
+def draw_branches(canvas: Canvas, branches: list[Any], colour: Points, depth: NDArray[Any]) -> None:
     """Branches as `grow_branches` gives them, back to front; `depth` 0 is far and dark."""
     for (line, root, tip), far in zip(branches, depth, strict=True):
         widths = np.linspace(root, tip, len(line))
@@ -55,7 +57,7 @@ def draw_branches(canvas: Canvas, branches: list, colour: Points, depth: NDArray
         canvas.polyline(lit, np.clip(shade * 1.15, 0, 1), widths * 0.5)
 
 
-def kept_inside(branches: list, foot: Points, side: int) -> list:
+def kept_inside(branches: list[Any], foot: Points, side: int) -> list[Any]:
     """Scaled about the foot so that most of it is in the picture."""
     points = np.vstack([line for line, _, _ in branches])
     wide = np.abs(points[:, 0] - foot[0]).max() / (0.44 * side)

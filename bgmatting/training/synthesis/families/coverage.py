@@ -7,6 +7,7 @@ share is their average. Nothing is ever blurred to look soft.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -34,7 +35,10 @@ class Canvas:
         self.layer: NDArray[np.uint8] = np.zeros((side * SUPERSAMPLE,) * 2 + (4,), np.uint8)
 
     def polyline(
-        self, points: NDArray[np.floating], colours: NDArray[np.floating], widths: NDArray | float
+        self,
+        points: NDArray[np.floating],
+        colours: NDArray[np.floating],
+        widths: NDArray[Any] | float,
     ) -> None:
         """A line through `points`, (n, 2) x and y.
 
@@ -70,7 +74,7 @@ class Canvas:
         large = cv2.resize(opaque, self.layer.shape[:2], interpolation=cv2.INTER_LINEAR)
         cv2.copyTo(large, mask.astype(np.uint8), self.layer)
 
-    def over(self, colour: NDArray[np.floating] | Colour, alpha: NDArray | float) -> None:
+    def over(self, colour: NDArray[np.floating] | Colour, alpha: NDArray[Any] | float) -> None:
         """Lay something half-transparent over all (Porter and Duff, 1984).
 
         Args:
@@ -97,7 +101,10 @@ class Canvas:
         straight: NDArray[np.float32] = np.zeros_like(colour)
         np.divide(colour * 255, alpha, where=alpha > 0, out=straight)
         straight = _extended(straight, alpha[..., 0])
-        return np.rint(np.dstack([straight, alpha]).clip(0, 255)).astype(np.uint8)
+        drawn: NDArray[np.uint8] = np.rint(np.dstack([straight, alpha]).clip(0, 255)).astype(
+            np.uint8
+        )
+        return result
 
 
 def _extended(colour: NDArray[np.float32], alpha: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,7 +45,7 @@ def draw(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
     return canvas.picture()
 
 
-def _look(rng: np.random.Generator) -> tuple[NDArray, NDArray, float]:
+def _look(rng: np.random.Generator) -> tuple[NDArray[Any], NDArray[Any], float]:
     """Colour at the root, at the tip, (3,) each, and the share of the vane that is down."""
     tint = random_tint(rng)
     vivid = rng.random() < 0.3
@@ -58,7 +60,7 @@ def _feather(
     angle: float,
     length: float,
     detail: float,
-    look: tuple[NDArray, NDArray, float] | None = None,
+    look: tuple[NDArray[Any], NDArray[Any], float] | None = None,
 ) -> None:
     """A feather of `length` pixels; `detail` scales how many barbs it has."""
     root, tip, down = look or _look(rng)
@@ -85,7 +87,7 @@ def _barbs(
     reach: float,
     count: int,
     down: float,
-    look: tuple[NDArray, NDArray],
+    look: tuple[NDArray[Any], NDArray[Any]],
 ) -> tuple[Points, Points]:
     """Barbs of one side of a shaft, `reach` pixels to it: (n, steps, 2) and their colours."""
     at = np.sort(rng.uniform(0.12, 1, count))

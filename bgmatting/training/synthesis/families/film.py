@@ -7,6 +7,7 @@ between facets lie creases, bright and dark; where film lies in several layers, 
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
@@ -54,16 +55,19 @@ def _ragged(rng: np.random.Generator, side: int) -> NDArray[np.float64]:
     return _uneven(rng, points, 0.006 * side)
 
 
-def _uneven(rng: np.random.Generator, points: NDArray, by: float) -> NDArray[np.float64]:
+def _uneven(rng: np.random.Generator, points: NDArray[Any], by: float) -> NDArray[np.float64]:
     """Points along a closed outline, moved a little to and fro."""
     ends = np.vstack([points, points[:1]])
     parts = [np.linspace(a, b, 16)[:-1] for a, b in pairwise(ends)]
     line = np.vstack(parts)
-    return line + by * np.stack([wave(rng, len(line), len(line) / 5) for _ in range(2)], 1)
+    drawn: NDArray[np.float64] = line + by * np.stack(
+        [wave(rng, len(line), len(line) / 5) for _ in range(2)], 1
+    )
+    return result
 
 
 def _layer(
-    rng: np.random.Generator, sheet: Sheet, outline: NDArray, tint: NDArray, faint: float = 1.0,
+    rng: np.random.Generator, sheet: Sheet, outline: NDArray[Any], tint: NDArray[Any], faint: float = 1.0,
     long: float = 1.0,
 ) -> None:  # fmt: skip
     """One layer of film within an outline."""
@@ -93,7 +97,9 @@ def _layer(
     _edge(rng, sheet, outline, tint)
 
 
-def _edge(rng: np.random.Generator, sheet: Sheet, outline: NDArray, tint: NDArray) -> None:
+def _edge(
+    rng: np.random.Generator, sheet: Sheet, outline: NDArray[Any], tint: NDArray[Any]
+) -> None:
     """Film ends in a line, in parts folded back so that it is double."""
     width = rng.uniform(0.25, 0.8)
     sheet.stroke(outline, np.clip(tint * 0.4 + 0.55, 0, 1), rng.uniform(0.15, 0.7), width, True)
@@ -108,7 +114,7 @@ def _edge(rng: np.random.Generator, sheet: Sheet, outline: NDArray, tint: NDArra
         sheet.stroke(fold[len(part) :], [1, 1, 1], rng.uniform(0.1, 0.6), 0.4)
 
 
-def _bag(rng: np.random.Generator, sheet: Sheet, side: int, tint: NDArray) -> None:
+def _bag(rng: np.random.Generator, sheet: Sheet, side: int, tint: NDArray[Any]) -> None:
     """A bag: two walls, gathered or zipped or with handles above, seams and folds along it."""
     tall, wide = rng.uniform(0.5, 0.85) * side, rng.uniform(0.3, 0.6) * side
     x, top = side / 2, (side - tall) / 2
@@ -162,7 +168,9 @@ def _bag(rng: np.random.Generator, sheet: Sheet, side: int, tint: NDArray) -> No
         sheet.patch(word + np.array([x, top + where * tall]), paint, rng.uniform(0.5, 1))
 
 
-def _contents(rng: np.random.Generator, sheet: Sheet, x: float, y: NDArray, half: NDArray) -> None:
+def _contents(
+    rng: np.random.Generator, sheet: Sheet, x: float, y: NDArray[Any], half: NDArray[Any]
+) -> None:
     """Fruit, buns, beads: opaque, in the lower part of a bag."""
     count = int(rng.choice([3, 8, 40]))
     size = 0.35 * float(half.max()) / np.sqrt(count / 4)
@@ -178,7 +186,7 @@ def _contents(rng: np.random.Generator, sheet: Sheet, x: float, y: NDArray, half
             sheet.patch(ring, np.clip(shade * (1.25 - 0.65 * k), 0, 1), 1)
 
 
-def _bubble_wrap(rng: np.random.Generator, sheet: Sheet, side: int, tint: NDArray) -> None:
+def _bubble_wrap(rng: np.random.Generator, sheet: Sheet, side: int, tint: NDArray[Any]) -> None:
     """Film with rows of domes: each a faint lens with a dark edge and a mirrored window."""
     wide, tall = rng.uniform(0.4, 0.85, 2) * side
     box = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * [wide / 2, tall / 2] + side / 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import cv2
 import numpy as np
@@ -84,7 +85,7 @@ def _net(rng: np.random.Generator, canvas: Canvas) -> None:
             lit_line(canvas, handle, other, rng.uniform(4, 14))
 
 
-def _sag(points: Points, field: NDArray, by: float) -> Points:
+def _sag(points: Points, field: NDArray[Any], by: float) -> Points:
     at = ((points + 1) * 1.99).astype(np.float32)
     moved = [
         cv2.remap(f, at[:, :1], at[:, 1:], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)[:, 0]

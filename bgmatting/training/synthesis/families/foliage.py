@@ -6,6 +6,7 @@ Leaves are drawn from the back to the front, dark inside and light outside, in g
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +56,7 @@ def _tree(rng: np.random.Generator, canvas: Canvas) -> None:
 
 
 def _leaves(
-    rng: np.random.Generator, canvas: Canvas, at: Points, kind: LeafKind, angles: NDArray
+    rng: np.random.Generator, canvas: Canvas, at: Points, kind: LeafKind, angles: NDArray[Any]
 ) -> None:
     """Leaves at points, those behind first; lit from one side, dark deep inside."""
     depth = np.sort(rng.uniform(0, 1, len(at)))

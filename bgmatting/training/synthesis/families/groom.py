@@ -7,7 +7,7 @@ far away, so that a picture of it is x and y.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +79,8 @@ class Strands(NamedTuple):
 
 def unit(vectors: Points) -> Points:
     """The same directions at length 1, along the last axis."""
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-6)
+    drawn: Points = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-6)
+    return result
 
 
 def grow(
@@ -162,7 +163,7 @@ def _pushed_out(place: Points, heading: Points, solid: Ellipsoid) -> tuple[Point
     return np.where(inside, on_skin, place), np.where(inside, along, heading)
 
 
-def _nearest(roots: Points, guides: Points) -> tuple[NDArray, NDArray]:
+def _nearest(roots: Points, guides: Points) -> tuple[NDArray[Any], NDArray[Any]]:
     """The two nearest guides of each root, as indices."""
     squares = (roots**2).sum(1)[:, None] - 2 * roots @ guides.T + (guides**2).sum(1)
     if len(guides) == 1:
@@ -192,7 +193,10 @@ def _curls(
     t = np.linspace(0, 1, paths.shape[1])
     angle = 2 * np.pi * turns[:, None] * style.length * t + phase[:, None]
     grown = radius[:, None] * np.minimum(1, t * 4)
-    return grown[..., None] * (np.cos(angle)[..., None] * one + np.sin(angle)[..., None] * other)
+    drawn: Points = grown[..., None] * (
+        np.cos(angle)[..., None] * one + np.sin(angle)[..., None] * other
+    )
+    return result
 
 
 def _frizz(rng: np.random.Generator, style: Style, shape: tuple[int, ...]) -> Points:
@@ -203,9 +207,10 @@ def _frizz(rng: np.random.Generator, style: Style, shape: tuple[int, ...]) -> Po
     share, reach = style.stray
     strays = rng.random((count, 1, 1)) < share
     bend, back = rng.normal(0, reach, (2, count, 1, 3)) * rng.uniform(0.3, 1.3, (2, count, 1, 1))
-    return style.frizz * wander * np.sqrt(t) + strays * (
+    drawn: Points = style.frizz * wander * np.sqrt(t) + strays * (
         bend * t**1.5 - back * t**3 + 0.25 * reach * wander * t
     )
+    return result
 
 
 def _wander(rng: np.random.Generator, shape: tuple[int, ...]) -> Points:
@@ -227,4 +232,5 @@ def _at(paths: Points, places: Points) -> Points:
     low = np.clip(places.astype(int), 0, paths.shape[1] - 2)
     rows = np.arange(len(paths))[:, None]
     rest = (places - low)[..., None]
-    return paths[rows, low] * (1 - rest) + paths[rows, low + 1] * rest
+    drawn: Points = paths[rows, low] * (1 - rest) + paths[rows, low + 1] * rest
+    return result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +57,7 @@ _T = np.linspace(0, 1, 9)
 def draw_leaf(
     rng: np.random.Generator,
     canvas: Canvas,
-    at: NDArray,
+    at: NDArray[Any],
     angle: float,
     kind: LeafKind,
     light: float,
@@ -95,7 +96,7 @@ def draw_leaf(
 
 
 def draw_flower(
-    rng: np.random.Generator, canvas: Canvas, at: NDArray, size: float, flat: float, petals: int,
+    rng: np.random.Generator, canvas: Canvas, at: NDArray[Any], size: float, flat: float, petals: int,
     colour: Colour, heart: Colour,
 ) -> None:  # fmt: skip
     """A ring of petals about a heart, seen at a slant: `flat` times as high as wide."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +53,11 @@ def draw(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
 
 
 def _capsules(
-    canvas: Canvas, points: NDArray, widths: NDArray | float, colour: NDArray, lean: float
+    canvas: Canvas,
+    points: NDArray[Any],
+    widths: NDArray[Any] | float,
+    colour: NDArray[Any],
+    lean: float,
 ) -> None:
     """A limb: strokes of lessening width, from its shadow to its light."""
     for k in np.linspace(1, 0.15, 7):
@@ -60,7 +66,7 @@ def _capsules(
         canvas.polyline(moved, shade, np.asarray(widths) * k)
 
 
-def _hand(rng: np.random.Generator, canvas: Canvas, at: NDArray, side: int) -> None:
+def _hand(rng: np.random.Generator, canvas: Canvas, at: NDArray[Any], side: int) -> None:
     size = rng.uniform(0.13, 0.2) * side
     skin = rng.uniform(0.25, 0.95) * np.array([1, rng.uniform(0.65, 0.82), rng.uniform(0.5, 0.72)])
     lean = rng.uniform(-0.6, 0.6)
@@ -84,7 +90,7 @@ def _hand(rng: np.random.Generator, canvas: Canvas, at: NDArray, side: int) -> N
     _capsules(canvas, palm, size * 0.85, skin, lean)
 
 
-def _blades(rng: np.random.Generator, canvas: Canvas, at: NDArray, side: int) -> None:
+def _blades(rng: np.random.Generator, canvas: Canvas, at: NDArray[Any], side: int) -> None:
     count, reach = int(rng.integers(2, 7)), rng.uniform(0.22, 0.36) * side
     colour = np.full(3, rng.uniform(0.05, 0.95)) if rng.random() < 0.6 else rng.uniform(0, 1, 3)
     wide = rng.uniform(0.15, 0.9) * 2 * np.pi / count
@@ -102,7 +108,7 @@ def _blades(rng: np.random.Generator, canvas: Canvas, at: NDArray, side: int) ->
     canvas.polygon(hub, colour * 0.5)
 
 
-def _guard(rng: np.random.Generator, sheet: Sheet, at: NDArray, side: int) -> None:
+def _guard(rng: np.random.Generator, sheet: Sheet, at: NDArray[Any], side: int) -> None:
     """The cage before a fan, and its foot, that stand still."""
     if rng.random() < 0.4:
         return
@@ -118,7 +124,7 @@ def _guard(rng: np.random.Generator, sheet: Sheet, at: NDArray, side: int) -> No
     sheet.stroke(at + np.array([[0, 0.385], [0, 0.45]]) * side, colour * 0.8, 1, 6)
 
 
-def _club(rng: np.random.Generator, canvas: Canvas, at: NDArray, side: int) -> None:
+def _club(rng: np.random.Generator, canvas: Canvas, at: NDArray[Any], side: int) -> None:
     """A stick with something at its end: a racket, a ball, a hammer, a ribbon."""
     colour, long = rng.uniform(0.02, 1, 3), rng.uniform(0.2, 0.32) * side
     end = at - (0, long)

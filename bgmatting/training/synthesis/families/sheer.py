@@ -6,6 +6,8 @@ cosine is c, lets (1 - a) ** (1 / c) through.
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +36,7 @@ def draw(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
 
 
 def _cloth(
-    rng: np.random.Generator, sheet: Sheet, kind: str, colour: NDArray, faint: float,
+    rng: np.random.Generator, sheet: Sheet, kind: str, colour: NDArray[Any], faint: float,
     pattern: Field | None,
 ) -> None:  # fmt: skip
     side = sheet.side
@@ -98,7 +100,8 @@ def _woven(pattern: Field, x: Field, y: Field, slope: Field, faint: float) -> Fi
         pattern, np.ascontiguousarray(px % size), np.ascontiguousarray(py % size),
         cv2.INTER_NEAREST, borderMode=cv2.BORDER_WRAP,
     )  # fmt: skip
-    return np.maximum(woven, np.float32(0.25 * faint) * (woven < 0.5))
+    drawn: Field = np.maximum(woven, np.float32(0.25 * faint) * (woven < 0.5))
+    return result
 
 
 def _pattern(rng: np.random.Generator) -> Field | None:
@@ -142,7 +145,7 @@ def _pattern(rng: np.random.Generator) -> Field | None:
 
 
 def _stocking(
-    rng: np.random.Generator, sheet: Sheet, x0: float, colour: NDArray, faint: float,
+    rng: np.random.Generator, sheet: Sheet, x0: float, colour: NDArray[Any], faint: float,
     pattern: Field | None,
 ) -> None:  # fmt: skip
     """A sleeve or a stocking: denser towards its sides, and at its toe and welt."""

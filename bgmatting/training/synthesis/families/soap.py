@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,7 +24,7 @@ def draw(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
 
 
 def _bubble(
-    rng: np.random.Generator, sheet: Sheet, x0: float, y0: float, radius: float, light: NDArray
+    rng: np.random.Generator, sheet: Sheet, x0: float, y0: float, radius: float, light: NDArray[Any]
 ) -> None:
     at, _ = sheet.window(np.array([x0, y0]) - radius, np.array([x0, y0]) + radius)
     x, y = grid(at)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,7 +31,7 @@ def circle(n: int) -> Points:
 
 
 def lit_line(
-    canvas: Canvas, points: Points, colour: NDArray[np.floating], widths: NDArray | float
+    canvas: Canvas, points: Points, colour: NDArray[np.floating], widths: NDArray[Any] | float
 ) -> None:
     """A round bar: dark below, its own colour, and a light along its upper side."""
     width = np.asarray(widths, float)

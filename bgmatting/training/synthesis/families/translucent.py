@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +25,7 @@ class Sheet(Canvas):
     def over(
         self,
         colour: NDArray[np.floating] | Colour,
-        alpha: NDArray | float,
+        alpha: NDArray[Any] | float,
         at: Window = (slice(None), slice(None)),
     ) -> None:
         """As `Canvas.over`; `at` says where colour and alpha lie, if not on all of the layer."""
@@ -105,7 +107,8 @@ def grid(at: Window) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
 def wave(rng: np.random.Generator, n: int, cells: float) -> NDArray[np.float32]:
     """A smooth random line of n values, about N(0, 1), with `cells` bumps."""
     knots = rng.normal(size=max(4, round(cells) + 3)).astype(np.float32)
-    return cv2.resize(knots[None], (n, 1), interpolation=cv2.INTER_CUBIC)[0]
+    drawn: NDArray[np.float32] = cv2.resize(knots[None], (n, 1), interpolation=cv2.INTER_CUBIC)[0]
+    return result
 
 
 def step(x: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:
@@ -116,4 +119,5 @@ def step(x: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]
     t *= -2
     t += 3
     t *= square
-    return t
+    drawn: NDArray[np.float32] = t
+    return result

@@ -7,6 +7,8 @@ and has lines along its silhouette where in truth the surroundings lie bent and 
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +75,8 @@ class Turned:
         inner = np.maximum(self.r - thick, 0)
         x2 = (self.u * self.r) ** 2
         way = np.sqrt(np.maximum(self.r**2 - x2, 0)) - np.sqrt(np.maximum(inner**2 - x2, 0))
-        return 2 * way / min(thick, float(self.r.max())) * np.minimum(self.bend, 3)
+        drawn: Field = 2 * way / min(thick, float(self.r.max())) * np.minimum(self.bend, 3)
+        return result
 
     def ring(self, share: float, radius: float, turn: float = 360.0) -> NDArray[np.float64]:
         """An ellipse about the axis at a share of the height, (n, 2)."""
@@ -149,10 +152,11 @@ def _windows(
             a, b = sorted(rng.uniform(0, 1, 2))
             cover = cover * _band(body.near, a - 0.05, b + 0.05, rng.choice([0.01, 0.05, 0.2]))
         total = 1 - (1 - total) * (1 - cover)
-    return total * body.inside * min(1.0, glass.mirror)
+    drawn: Field = total * body.inside * min(1.0, glass.mirror)
+    return result
 
 
-def _band(values: NDArray, low: float, high: float, feather: float) -> NDArray:
+def _band(values: NDArray[Any], low: float, high: float, feather: float) -> NDArray[Any]:
     soft = max(feather, 1e-3)
     return step(values, low - soft, low + soft) * (1 - step(values, high - soft, high + soft))
 

@@ -101,7 +101,7 @@ class Canvas:
         straight: NDArray[np.float32] = np.zeros_like(colour)
         np.divide(colour * 255, alpha, where=alpha > 0, out=straight)
         straight = _extended(straight, alpha[..., 0])
-        drawn: NDArray[np.uint8] = np.rint(np.dstack([straight, alpha]).clip(0, 255)).astype(
+        result: NDArray[np.uint8] = np.rint(np.dstack([straight, alpha]).clip(0, 255)).astype(
             np.uint8
         )
         return result

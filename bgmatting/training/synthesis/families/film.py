@@ -60,16 +60,20 @@ def _uneven(rng: np.random.Generator, points: NDArray[Any], by: float) -> NDArra
     ends = np.vstack([points, points[:1]])
     parts = [np.linspace(a, b, 16)[:-1] for a, b in pairwise(ends)]
     line = np.vstack(parts)
-    drawn: NDArray[np.float64] = line + by * np.stack(
+    result: NDArray[np.float64] = line + by * np.stack(
         [wave(rng, len(line), len(line) / 5) for _ in range(2)], 1
     )
     return result
 
 
 def _layer(
-    rng: np.random.Generator, sheet: Sheet, outline: NDArray[Any], tint: NDArray[Any], faint: float = 1.0,
+    rng: np.random.Generator,
+    sheet: Sheet,
+    outline: NDArray[Any],
+    tint: NDArray[Any],
+    faint: float = 1.0,
     long: float = 1.0,
-) -> None:  # fmt: skip
+) -> None:
     """One layer of film within an outline."""
     at, corner = sheet.window(outline.min(axis=0), outline.max(axis=0))
     height, width = sheet.layer[at].shape[:2]

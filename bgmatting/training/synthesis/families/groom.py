@@ -79,7 +79,7 @@ class Strands(NamedTuple):
 
 def unit(vectors: Points) -> Points:
     """The same directions at length 1, along the last axis."""
-    drawn: Points = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-6)
+    result: Points = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-6)
     return result
 
 
@@ -193,7 +193,7 @@ def _curls(
     t = np.linspace(0, 1, paths.shape[1])
     angle = 2 * np.pi * turns[:, None] * style.length * t + phase[:, None]
     grown = radius[:, None] * np.minimum(1, t * 4)
-    drawn: Points = grown[..., None] * (
+    result: Points = grown[..., None] * (
         np.cos(angle)[..., None] * one + np.sin(angle)[..., None] * other
     )
     return result
@@ -207,7 +207,7 @@ def _frizz(rng: np.random.Generator, style: Style, shape: tuple[int, ...]) -> Po
     share, reach = style.stray
     strays = rng.random((count, 1, 1)) < share
     bend, back = rng.normal(0, reach, (2, count, 1, 3)) * rng.uniform(0.3, 1.3, (2, count, 1, 1))
-    drawn: Points = style.frizz * wander * np.sqrt(t) + strays * (
+    result: Points = style.frizz * wander * np.sqrt(t) + strays * (
         bend * t**1.5 - back * t**3 + 0.25 * reach * wander * t
     )
     return result
@@ -232,5 +232,5 @@ def _at(paths: Points, places: Points) -> Points:
     low = np.clip(places.astype(int), 0, paths.shape[1] - 2)
     rows = np.arange(len(paths))[:, None]
     rest = (places - low)[..., None]
-    drawn: Points = paths[rows, low] * (1 - rest) + paths[rows, low + 1] * rest
+    result: Points = paths[rows, low] * (1 - rest) + paths[rows, low + 1] * rest
     return result

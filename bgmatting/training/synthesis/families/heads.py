@@ -176,7 +176,7 @@ def _lit(
     out = np.sqrt(np.clip(1 - across**2 - down**2, 0.02, 1))
     long = np.sqrt(across**2 + down**2 + out**2)
     facing = (across * light[0] + down * light[1] + out * max(0.15, light[2])) / long
-    drawn: NDArray[np.float32] = np.clip(0.45 + 0.6 * facing, 0.2, 1.1)
+    result: NDArray[np.float32] = np.clip(0.45 + 0.6 * facing, 0.2, 1.1)
     return result
 
 

@@ -96,9 +96,15 @@ def draw_leaf(
 
 
 def draw_flower(
-    rng: np.random.Generator, canvas: Canvas, at: NDArray[Any], size: float, flat: float, petals: int,
-    colour: Colour, heart: Colour,
-) -> None:  # fmt: skip
+    rng: np.random.Generator,
+    canvas: Canvas,
+    at: NDArray[Any],
+    size: float,
+    flat: float,
+    petals: int,
+    colour: Colour,
+    heart: Colour,
+) -> None:
     """A ring of petals about a heart, seen at a slant: `flat` times as high as wide."""
     slim = min(0.45, 2.2 / petals + 0.05) * rng.uniform(0.7, 1.3)
     blunt = rng.uniform(1.0, 2.5)  # where a petal is widest

@@ -56,7 +56,7 @@ def _trace(start: float, *parts: tuple[float, float, str]) -> NDArray[np.float32
         radius = np.where(v >= at, value + (target - value) * t, radius)
         at, value = end, target
     smooth = cv2.GaussianBlur(radius.astype(np.float32)[None], (0, 0), 3.0)
-    drawn: NDArray[np.float32] = smooth[0]
+    result: NDArray[np.float32] = smooth[0]
     return result
 
 

@@ -107,10 +107,9 @@ def _with_hair(
         result = above + result * (1 - above[..., 3:])
     straight = result[..., :3] / np.maximum(result[..., 3:], 1e-4)
     straight = np.where(result[..., 3:] > 1e-3, straight, layers[0][..., :3])
-    drawn: NDArray[np.uint8] = np.rint(
-        np.dstack([straight, result[..., 3]]).clip(0, 1) * 255
-    ).astype(np.uint8)
-    return result
+    pixels = np.rint(np.dstack([straight, result[..., 3]]).clip(0, 1) * 255)
+    drawn: NDArray[np.uint8] = pixels.astype(np.uint8)
+    return drawn
 
 
 def _own_colour(picture: NDArray[np.uint8], head: Place) -> Points | None:

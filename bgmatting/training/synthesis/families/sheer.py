@@ -100,7 +100,7 @@ def _woven(pattern: Field, x: Field, y: Field, slope: Field, faint: float) -> Fi
         pattern, np.ascontiguousarray(px % size), np.ascontiguousarray(py % size),
         cv2.INTER_NEAREST, borderMode=cv2.BORDER_WRAP,
     )  # fmt: skip
-    drawn: Field = np.maximum(woven, np.float32(0.25 * faint) * (woven < 0.5))
+    result: Field = np.maximum(woven, np.float32(0.25 * faint) * (woven < 0.5))
     return result
 
 

@@ -112,7 +112,7 @@ def shaded(
     lit = (0.3 + 0.8 * across * (0.35 + 0.65 * facing)) * deep
     gleam = tint.gloss * 0.5 * np.clip(mirror, 0, 1) ** 30 * deep
     shine = 0.4 * colour + 0.6 * colour.mean(axis=2, keepdims=True) + 0.06
-    drawn: NDArray[np.float32] = np.clip(
+    result: NDArray[np.float32] = np.clip(
         colour * lit[..., None] + shine * gleam[..., None] * 1.6, 0, 1
     ).astype(np.float32)
     return result

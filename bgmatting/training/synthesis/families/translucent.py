@@ -107,7 +107,7 @@ def grid(at: Window) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
 def wave(rng: np.random.Generator, n: int, cells: float) -> NDArray[np.float32]:
     """A smooth random line of n values, about N(0, 1), with `cells` bumps."""
     knots = rng.normal(size=max(4, round(cells) + 3)).astype(np.float32)
-    drawn: NDArray[np.float32] = cv2.resize(knots[None], (n, 1), interpolation=cv2.INTER_CUBIC)[0]
+    result: NDArray[np.float32] = cv2.resize(knots[None], (n, 1), interpolation=cv2.INTER_CUBIC)[0]
     return result
 
 
@@ -119,5 +119,5 @@ def step(x: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]
     t *= -2
     t += 3
     t *= square
-    drawn: NDArray[np.float32] = t
+    result: NDArray[np.float32] = t
     return result

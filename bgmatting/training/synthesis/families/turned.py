@@ -75,7 +75,7 @@ class Turned:
         inner = np.maximum(self.r - thick, 0)
         x2 = (self.u * self.r) ** 2
         way = np.sqrt(np.maximum(self.r**2 - x2, 0)) - np.sqrt(np.maximum(inner**2 - x2, 0))
-        drawn: Field = 2 * way / min(thick, float(self.r.max())) * np.minimum(self.bend, 3)
+        result: Field = 2 * way / min(thick, float(self.r.max())) * np.minimum(self.bend, 3)
         return result
 
     def ring(self, share: float, radius: float, turn: float = 360.0) -> NDArray[np.float64]:
@@ -152,7 +152,7 @@ def _windows(
             a, b = sorted(rng.uniform(0, 1, 2))
             cover = cover * _band(body.near, a - 0.05, b + 0.05, rng.choice([0.01, 0.05, 0.2]))
         total = 1 - (1 - total) * (1 - cover)
-    drawn: Field = total * body.inside * min(1.0, glass.mirror)
+    result: Field = total * body.inside * min(1.0, glass.mirror)
     return result
 
 

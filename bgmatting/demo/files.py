@@ -79,13 +79,13 @@ class Store:
     """Folders for results, inside the one that Gradio serves files from.
 
     Attributes:
-        root: the folder they lie in.
+        root: the folder they lie in, resolved.
         files: what Gradio is to delete in time.
     """
 
     def __init__(self, root: Path | None = None) -> None:
         """`root`: default a folder of this server's."""
-        self.root = root or server_folder() / "results"
+        self.root = (root or server_folder() / "results").resolve()
         self.files = Deletable()
 
     def new_folder(self) -> Path:

@@ -30,7 +30,8 @@ READ = re.compile(
     rf"|{API}/(info/?|app_id/?|login_check/?|user/?|startup-events|queue/data|queue/status"
     rf"|upload_progress|heartbeat/[\w-]+|call/(v2/)?[\w-]+/[\w-]+)"
 )
-WRITE = re.compile(rf"{API}/(queue/join|call/(v2/)?[\w-]+/?|cancel|reset/?)")
+WRITE = re.compile(rf"{API}/(queue/join|cancel|reset/?)")
+CALL = re.compile(rf"{API}/call/(?:v2/)?([\w-]+)/?")
 UPLOAD, FILE, MCP = f"{API}/upload", f"{API}/file=", f"{API}/mcp"
 
 MAX_JSON = 1 << 20  # bytes; photos do not come in it
@@ -71,7 +72,7 @@ class Gate:
             whole = FILES_AT_ONCE * self.max_file_size
             answer = await self._upload(Request(scope, _bounded(_timed(receive), whole)))
             await answer(scope, receive, send)
-        elif method == "POST" and WRITE.fullmatch(path):
+        elif method == "POST" and (WRITE.fullmatch(path) or self._named(path)):
             await self._with_body(scope, receive, send, MAX_JSON, self._event_fault)
         elif path.startswith(MCP) and self.page.mcp_server:
             if method == "POST":
@@ -85,12 +86,16 @@ class Gate:
         else:
             await PlainTextResponse("Not Found", 404)(scope, receive, send)
 
+    def _named(self, path: str) -> bool:
+        """Whether a path calls an event that there is, by its name."""
+        called = CALL.fullmatch(path)
+        return called is not None and any(
+            event.api_name == called[1] for event in self.page.fns.values()
+        )
+
     async def _file(self, scope: Scope, receive: Receive, send: Send, path: str) -> None:
         try:
-            try:
-                file = self.uploads.serves(path)
-            except NotPermitted:
-                file = permitted(path, [self.store.root.resolve()])
+            file = permitted(path, [self.uploads.root, self.store.root], self.uploads.examples)
         except NotPermitted:
             await PlainTextResponse(texts.NO_SUCH_FILE, 403)(scope, receive, send)
             return

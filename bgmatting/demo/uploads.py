@@ -36,6 +36,7 @@ class Uploads:
     Attributes:
         root: the folder they lie in, resolved.
         files: what Gradio is to delete in time.
+        examples: photos that anybody may use, resolved.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Uploads:
         self.root = (root or server_folder() / "uploads").resolve()
         self.files = Deletable()
         self.max_bytes, self.max_files = max_bytes, max_files
-        self._examples = frozenset(path.resolve() for path in examples)
+        self.examples = frozenset(path.resolve() for path in examples)
         self._owners: dict[str, str] = {}
         self._held: list[_Upload] = []
         self._lock = threading.Lock()
@@ -90,8 +91,8 @@ class Uploads:
         Raises:
             NotPermitted: it is no file uploaded here, or another visitor's; or it was deleted.
         """
-        file = permitted(path, [self.root], self._examples)
-        if file in self._examples:
+        file = permitted(path, [self.root], self.examples)
+        if file in self.examples:
             return file
         with self._lock:
             if self._owners.setdefault(str(file), visitor) != visitor:
@@ -130,14 +131,6 @@ class Uploads:
         if files_only and value is not None:
             raise NotPermitted
         return value
-
-    def serves(self, path: object) -> Path:
-        """A file that anybody may see who knows its path: an upload or an example.
-
-        Raises:
-            NotPermitted: it is neither.
-        """
-        return permitted(path, [self.root], self._examples)
 
     def _too_old(self) -> list[_Upload]:
         limit = time.monotonic() - KEEP

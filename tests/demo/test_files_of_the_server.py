@@ -344,6 +344,8 @@ def test_the_rest_of_the_server_is_shut(running, path):
         ("gradio_api/queue/join", b'{"data": [], "fn_index": 9999, "session_hash": "a"}', 404),
         ("gradio_api/queue/join", b'{"data": [], "fn_index": "0", "session_hash": "a"}', 404),
         ("gradio_api/queue/join", b'{"data": ["' + b"x" * (1 << 20) + b'"]}', 413),
+        ("gradio_api/call/nothing", b'{"data": []}', 404),
+        ("gradio_api/call/v2/nothing", b"{}", 404),
         ("gradio_api/component_server", b"{}", 404),
         ("gradio_api/process_recording", b"{}", 404),
         ("gradio_api/run/matte", b'{"data": []}', 404),

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-OURS = "page"  # the client of what this page makes of uploads
 UNSEEN = (".heic", ".heif", ".tif", ".tiff")  # photos that most browsers cannot show
 
 
@@ -109,7 +108,7 @@ def show(
 
 
 def viewable(uploads: Uploads, photo: str | None) -> str | None:
-    """A photo as browsers can show it: the file itself, or a PNG of it among the uploads.
+    """A photo as browsers can show it: the file itself, or a PNG of it beside it.
 
     What cannot be read is left to `answer` and `show` to refuse.
     """
@@ -118,14 +117,15 @@ def viewable(uploads: Uploads, photo: str | None) -> str | None:
     from ..imaging import read_photo
     from ..imaging.photos.writing import save_png
 
+    path = uploads.place_beside(Path(photo), f"{safe_stem(photo)}.png")
+    if path.is_file():
+        return str(path)
     try:
-        pixels = read_photo(photo, max_megapixels=MAX_MEGAPIXELS)
-        folder = uploads.new_folder()
-        path = save_png(pixels, folder / f"{safe_stem(photo)}.png")
+        save_png(read_photo(photo, max_megapixels=MAX_MEGAPIXELS), path)
     except BgmattingError as error:
         log.info("not shown: %s", error)
         return photo
-    uploads.keep(folder, OURS)
+    uploads.keep_beside(path, Path(photo))
     return str(path)
 
 

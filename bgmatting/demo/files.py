@@ -23,6 +23,7 @@ from .gradio_names import get_upload_folder, use_upload_folder
 
 CLEAN_EVERY, KEEP = 600, 3600  # seconds, for uploads and results
 PREFIX = "bgmatting-"  # of a server's own folder
+TOOLS = "tools"  # in it: what assistants send as data
 LOCK = ".lock"  # in it, held as long as the server lives
 
 
@@ -119,7 +120,7 @@ def server_folder() -> Path:
     lock = FileLock(new / LOCK)
     lock.acquire(timeout=0)
     folder = new.rename(parent / f"{PREFIX}{secrets.token_hex(8)}")
-    use_upload_folder(folder)
+    use_upload_folder(folder, folder / TOOLS)
     atexit.register(_delete_own, folder, os.getpid())
     return folder
 

@@ -31,12 +31,14 @@ READ = re.compile(
     rf"|upload_progress|heartbeat/[\w-]+|call/(v2/)?[\w-]+/[\w-]+)"
 )
 WRITE = re.compile(rf"{API}/(queue/join|cancel|reset/?)")
+RANGE = re.compile(rb"bytes=\d*-\d*")
 CALL = re.compile(rf"{API}/call/(?:v2/)?([\w-]+)/?")
 UPLOAD, FILE, MCP = f"{API}/upload", f"{API}/file=", f"{API}/mcp"
 
 MAX_JSON = 1 << 20  # bytes; photos do not come in it
 MAX_MCP = 96 << 20  # bytes; there they may, in base64
-FILES_AT_ONCE = 4  # in one upload
+FILES_AT_ONCE = 4  # in one upload, of a photo's size together
+FORM = 1 << 16  # bytes of a form around its files
 OPEN_UPLOADS = 40  # at a time, from all
 SILENCE, WHOLE = 20.0, 600.0  # seconds without a byte; for all of a request's body
 
@@ -69,14 +71,16 @@ class Gate:
         path = _path(scope)
         method = scope["method"]
         if method == "POST" and path == UPLOAD:
-            whole = FILES_AT_ONCE * self.max_file_size
-            answer = await self._upload(Request(scope, _bounded(_timed(receive), whole)))
+            # Of a form's fields that are no files, Gradio's parser keeps any amount in memory.
+            bounded = _bounded(_timed(receive), self.max_file_size + FORM)
+            answer = await self._upload(Request(scope, bounded))
             await answer(scope, receive, send)
         elif method == "POST" and (WRITE.fullmatch(path) or self._named(path)):
             await self._with_body(scope, receive, send, MAX_JSON, self._event_fault)
         elif path.startswith(MCP) and self.page.mcp_server:
             if method == "POST":
                 await self._with_body(scope, receive, send, MAX_MCP, _file_fault)
+                self.uploads.sweep_tools()
             else:
                 await self.app(scope, receive, send)
         elif method in ("GET", "HEAD") and path.startswith(FILE):
@@ -90,7 +94,8 @@ class Gate:
         """Whether a path calls an event that there is, by its name."""
         called = CALL.fullmatch(path)
         return called is not None and any(
-            event.api_name == called[1] for event in self.page.fns.values()
+            event.api_name == called[1] and event.api_visibility != "private"
+            for event in self.page.fns.values()
         )
 
     async def _file(self, scope: Scope, receive: Receive, send: Send, path: str) -> None:
@@ -129,7 +134,8 @@ class Gate:
         except OSError:
             log.exception("an upload could not be written")
             return PlainTextResponse(texts.NO_ROOM, 507)
-        except (HTTPException, TypeError, KeyError, ValueError):  # no form, or no files in it
+        except (HTTPException, AttributeError, TypeError, KeyError, ValueError):
+            # No form, or no files in it.
             return PlainTextResponse(texts.NO_UPLOAD, 400)
         finally:
             self.open_uploads -= 1
@@ -149,7 +155,7 @@ class Gate:
             body = await _read(_bounded(_timed(receive), limit))
             wrong = fault(json.loads(body or b"null"))
         except _TooLarge:
-            wrong = 413, texts.TOO_LARGE
+            wrong = 413, texts.TOO_LONG
         except (ClientDisconnect, asyncio.TimeoutError):
             wrong = 408, texts.TOO_SLOW
         except (ValueError, RecursionError):
@@ -165,7 +171,7 @@ class Gate:
         if not isinstance(body, dict) or not isinstance(body.get("data", []), list):
             return 400, texts.NO_JSON
         number = body.get("fn_index")
-        if number is not None and (not isinstance(number, int) or number not in self.page.fns):
+        if number is not None and (type(number) is not int or number not in self.page.fns):
             return 404, texts.NO_EVENT
         return None
 
@@ -193,10 +199,20 @@ def _path(scope: Scope) -> str:
 
 
 def _at(scope: Scope, path: str) -> Scope:
-    """The same request for another path, which is written as it is."""
+    """The same request for another path, written as it is; without a range that is none."""
+    headers = [
+        (name, value)
+        for name, value in scope["headers"]
+        if name.lower() != b"range" or RANGE.fullmatch(value)
+    ]
     root = scope.get("root_path", "").rstrip("/")
     whole = root + path if scope["path"].startswith(f"{root}/") else path
-    return {**scope, "path": whole, "raw_path": whole.encode("utf-8", "surrogateescape")}
+    return {
+        **scope,
+        "headers": headers,
+        "path": whole,
+        "raw_path": whole.encode("utf-8", "surrogateescape"),
+    }
 
 
 def _timed(receive: Receive) -> Receive:

@@ -24,8 +24,11 @@ __all__ = [
 upload_progress = routes.file_upload_statuses  # what the page's bar under an upload asks
 
 
-def use_upload_folder(folder: Path) -> None:
-    """Have Gradio keep in `folder`, and serve from it, what it keeps and serves."""
+def use_upload_folder(folder: Path, tools: Path) -> None:
+    """Have Gradio keep in `folder`, and serve from it, what it keeps and serves.
+
+    What assistants send as data it writes to `tools` first.
+    """
     # `get_upload_folder` asks the variable; these asked it when they were imported.
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
     for module in (route_utils, routes):
@@ -34,4 +37,4 @@ def use_upload_folder(folder: Path) -> None:
         from gradio import mcp
     except ImportError:  # its extra is not installed
         return
-    mcp.DEFAULT_TEMP_DIR = str(folder)
+    mcp.DEFAULT_TEMP_DIR = str(tools)

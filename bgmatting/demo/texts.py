@@ -72,6 +72,7 @@ NOT_GIVEN = (
 )
 NO_SUCH_FILE = "There is no such file here, or it was deleted an hour after it was made."
 TOO_LARGE = "That is too large: a photo may have 64 MB."
+TOO_LONG = "This request is too long."
 TOO_MANY_UPLOADS = "Too many uploads at a time: please try again in a moment."
 TOO_SLOW = "That came too slowly: please try again."
 NO_ROOM = "There is no room for this photo at the moment: please try again later."

@@ -7,11 +7,12 @@ import shutil
 import threading
 import time
 from collections.abc import Collection
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .files import KEEP, Deletable, NotPermitted, permitted, server_folder
+from .files import CLEAN_EVERY, KEEP, TOOLS, Deletable, NotPermitted, permitted, server_folder
 
 MAX_BYTES = 2 << 30  # of all uploads together; the oldest go first
 MAX_FILES = 1000
@@ -36,6 +37,7 @@ class Uploads:
     Attributes:
         root: the folder they lie in, resolved.
         files: what Gradio is to delete in time.
+        tools: folder where Gradio puts what assistants send as data, before it uploads it.
         examples: photos that anybody may use, resolved.
     """
 
@@ -49,6 +51,7 @@ class Uploads:
     ) -> None:
         """`root`: default a folder of this server's; `examples`: photos that anybody may use."""
         self.root = (root or server_folder() / "uploads").resolve()
+        self.tools = self.root.parent / TOOLS
         self.files = Deletable()
         self.max_bytes, self.max_files = max_bytes, max_files
         self.examples = frozenset(path.resolve() for path in examples)
@@ -80,6 +83,24 @@ class Uploads:
                 shutil.rmtree(upload.folder, ignore_errors=True)
             if gone:
                 self._owners = {p: who for p, who in self._owners.items() if Path(p).exists()}
+
+    def place_beside(self, upload: Path, name: str) -> Path:
+        """Where something made of an upload belongs: in its folder, to go when it goes."""
+        folder = self.root / upload.relative_to(self.root).parts[0] / "made"
+        folder.mkdir(exist_ok=True)
+        return folder / name
+
+    def keep_beside(self, made: Path, upload: Path) -> None:
+        """Count a file at such a place with the upload; it is the same visitor's."""
+        folder = self.root / upload.relative_to(self.root).parts[0]
+        self.files.add(str(made))
+        with self._lock:
+            for number, held in enumerate(self._held):
+                if held.folder == folder:
+                    size = held.size + made.stat().st_size
+                    self._held[number] = replace(held, size=size, count=held.count + 1)
+            if str(upload) in self._owners:
+                self._owners[str(made)] = self._owners[str(upload)]
 
     def take(self, path: object, visitor: str) -> Path:
         """The file that a visitor means by a path, if it is theirs to give.
@@ -131,6 +152,13 @@ class Uploads:
         if files_only and value is not None:
             raise NotPermitted
         return value
+
+    def sweep_tools(self) -> None:
+        """Delete what assistants' calls left; while a call lasts, its photos are new."""
+        for left in self.tools.glob("*"):
+            with suppress(FileNotFoundError):  # another was faster
+                if left.stat().st_mtime < time.time() - CLEAN_EVERY:
+                    shutil.rmtree(left, ignore_errors=True)
 
     def _too_old(self) -> list[_Upload]:
         limit = time.monotonic() - KEEP

@@ -8,7 +8,7 @@ from PIL import Image
 
 from bgmatting.demo import remarks, texts
 from bgmatting.demo.actions import Refused, answer, from_result, viewable
-from bgmatting.demo.files import Store
+from bgmatting.demo.files import NotPermitted, Store
 from bgmatting.demo.results import Result
 from bgmatting.demo.service import Service
 from bgmatting.demo.uploads import Uploads
@@ -59,12 +59,18 @@ def test_photos_that_browsers_cannot_show_are_made_so(tmp_path):
     from bgmatting.imaging import read_photo
 
     uploads = Uploads(tmp_path / "uploads")
-    photo = tmp_path / "IMG 1.tiff"
+    photo = uploads.new_folder() / "IMG 1.tiff"
     Image.effect_noise((40, 30), 60).convert("RGB").save(photo)
+    uploads.keep(photo.parent, "a client")
+    uploads.take(str(photo), "who sent the photo")
     shown = viewable(uploads, str(photo))
     assert shown.endswith("/IMG-1.png")
     np.testing.assert_array_equal(read_photo(shown), read_photo(photo))
     assert uploads.take(shown, "who sent the photo") == Path(shown)
+    with pytest.raises(NotPermitted):
+        uploads.take(shown, "someone else")
+    assert viewable(uploads, str(photo)) == shown  # not made again
+    photo = photo.with_name("IMG 2.tiff")
     photo.write_text("no photo")
     for left_alone in (str(photo), None, "/somewhere/a.jpg"):
         assert viewable(uploads, left_alone) == left_alone

@@ -31,6 +31,8 @@ def test_ctrl_c_leaves_whole_pictures_only_and_says_how_to_go_on(program, enviro
     run = subprocess.Popen(
         command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True,
         start_new_session=True,
+        # Who runs the tests in the background may have it ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     deadline = time.monotonic() + 100
     while not list(tmp_path.rglob("*.png")):
@@ -38,7 +40,11 @@ def test_ctrl_c_leaves_whole_pictures_only_and_says_how_to_go_on(program, enviro
         assert time.monotonic() < deadline
         time.sleep(0.05)
     os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to the drawing processes too
-    _, said = run.communicate(timeout=60)
+    try:
+        _, said = run.communicate(timeout=60)
+    finally:
+        if run.poll() is None:
+            os.killpg(run.pid, signal.SIGKILL)
     assert run.returncode == 130
     assert "the same command goes on from there" in said
     assert "Traceback" not in said

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from bgmatting.training.synthesis.families import FAMILIES
 
 SIDE = 160
+STRANDS = ("hair", "people", "fur", "feathers", "foliage")  # subjects that many thin things make
 
 
 def drawn(name: str, seed: int, person: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -26,7 +27,7 @@ def test_the_same_draw_gives_the_same_picture_and_another_another(name, person):
     assert not np.array_equal(one, other)
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("name", STRANDS)
 def test_pictures_are_straight_rgba_with_much_between_clear_and_solid(name, person):
     pictures = [drawn(name, seed, person) for seed in range(3)]
     assert all(p.shape == (SIDE, SIDE, 4) and p.dtype == np.uint8 for p in pictures)

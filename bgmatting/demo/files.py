@@ -121,7 +121,7 @@ def server_folder() -> Path:
     lock.acquire(timeout=0)
     folder = new.rename(parent / f"{PREFIX}{secrets.token_hex(8)}")
     use_upload_folder(folder, folder / TOOLS)
-    atexit.register(_delete_own, folder, os.getpid())
+    atexit.register(_delete_own, folder, lock, os.getpid())  # which keeps the lock, too
     return folder
 
 
@@ -130,8 +130,9 @@ def _delete_if_left(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _delete_own(folder: Path, process: int) -> None:
+def _delete_own(folder: Path, lock: FileLock, process: int) -> None:
     if os.getpid() == process:  # not a fork of it
+        lock.release()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -398,7 +398,7 @@ def test_a_server_that_was_killed_is_cleaned_up_by_the_next(tmp_path):
 
 def test_a_picture_comes_out_as_it_went_in(running, pair):
     """The control: the same calls, with a photo of one's own, give a matte."""
-    visitor = Visitor(running.address, "honest again")
+    visitor = Visitor(running.address, "honest-again")
     photos = [{"path": visitor.upload(photo)} for photo in pair]
     with urllib.request.urlopen(f"{running.address}config", timeout=PATIENCE) as answer:
         events = json.load(answer)["dependencies"]

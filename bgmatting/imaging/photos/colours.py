@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageCms
 
 from ...errors import PhotoError
+from .colour_tags import profile_bytes
 
 # Pillow's 16-bit grey, in all byte orders; "I" is 32 bits wide, but files fill 16 of them.
 GREY_16 = ("I;16", "I;16L", "I;16B", "I;16N", "I")
@@ -24,7 +25,7 @@ def to_rgb(image: Image.Image, name: str) -> Image.Image:
     Raises:
         PhotoError: its kind of colour cannot be converted.
     """
-    profile = image.info.get("icc_profile")
+    profile = profile_bytes(image)
     if image.mode in GREY_16:
         image = eight_bits(image, name)
     elif image.mode == "LAB":
@@ -44,7 +45,7 @@ def to_rgba(image: Image.Image, name: str) -> Image.Image:
     """An image in RGBA mode, straight, its colours sRGB; otherwise as `to_rgb`."""
     if not image.has_transparency_data:
         return to_rgb(image, name).convert("RGBA")
-    profile = image.info.get("icc_profile")
+    profile = profile_bytes(image)
     image = image.convert("RGBA")
     colours = image.convert("RGB")
     if profile:
@@ -85,18 +86,11 @@ def _from_profile(image: Image.Image, profile: bytes) -> Image.Image:
             image = image.convert("L")
         elif space == "RGB":
             image = image.convert("RGB")
-            if _is_srgb(source):
-                return image
         elif space != image.mode:
             return image
         return _transform(image, source)
     except (ImageCms.PyCMSError, OSError, ValueError):
         return image
-
-
-def _is_srgb(profile: ImageCms.ImageCmsProfile) -> bool:
-    description = (profile.profile.profile_description or "").lower()
-    return "srgb" in description and "linear" not in description
 
 
 def _from_lab(image: Image.Image, name: str) -> Image.Image:
@@ -115,4 +109,14 @@ def _transform(image: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Im
         ImageCms.Intent.RELATIVE_COLORIMETRIC,
         ImageCms.Flags.BLACKPOINTCOMPENSATION,
     )
+    if image.mode == "RGB" and _changes_nothing(transform):
+        return image
     return transform.apply(image)
+
+
+def _changes_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
+    """Whether colours stay, but for rounding. What a profile calls itself tells nothing."""
+    steps = np.linspace(0, 255, 18).round().astype(np.uint8)
+    probe = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(-1, 18, 3)
+    applied = np.asarray(transform.apply(Image.fromarray(probe)))
+    return int(np.abs(applied.astype(int) - probe).max()) <= 1

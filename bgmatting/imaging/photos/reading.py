@@ -13,6 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ...errors import InputError, PhotoError
 from ..limits import MAX_MEGAPIXELS, MIN_SIDE
+from .colour_tags import note_code_points
 from .colours import to_rgb
 
 Photo: TypeAlias = "str | os.PathLike[str] | Image.Image | NDArray[np.uint8]"
@@ -28,6 +29,7 @@ DNG_VERSION = 50706  # a TIFF tag that only DNG files have
 _ORIENTATION = 274  # the EXIF tag
 
 _opening = threading.Lock()
+_loading = threading.Lock()
 
 
 def read_photo(
@@ -56,12 +58,18 @@ def read_photo(
     if isinstance(photo, np.ndarray):
         return _from_array(photo, max_megapixels, f"the {role}")
     if isinstance(photo, Image.Image):
-        return _from_image(photo, max_megapixels, f"the {role}")
+        name = f"the {role}"
+        _check_size(photo.width, photo.height, max_megapixels, name)
+        # One that is decoded when first used may be in use by other threads, or both photos here.
+        with _loading:
+            load(photo, name)
+        return _upright(photo, name)
     if isinstance(photo, (str, os.PathLike)):
         path = Path(photo)
         # Messages name the file without its folder, which may be nobody's business.
         with open_photo(path, name=path.name, max_megapixels=max_megapixels) as image:
-            return _from_image(image, max_megapixels, path.name)
+            load(image, path.name)
+            return _upright(image, path.name)
     raise InputError(
         f"the {role} is {_article(type(photo).__name__)}; "
         "expected a path, a PIL image or a uint8 array (height, width, 3)"
@@ -92,6 +100,7 @@ def open_photo(
     except PhotoError:
         image.close()
         raise
+    note_code_points(image, path)
     return image
 
 
@@ -106,10 +115,23 @@ def load(image: Image.Image, name: str) -> None:
     try:
         if getattr(image, "n_frames", 1) > 1:
             image.seek(0)
+        if image.format == "TIFF":
+            _load_unmapped(image)
         image.load()
         image.getexif()
     except Exception as error:  # decoders raise many kinds for damaged files
         raise damaged(name, error) from error
+
+
+def _load_unmapped(image: Image.Image) -> None:
+    """Pillow maps uncompressed TIFF files into memory, in the size they have when upright: rows of
+    those that lie would be cut at the wrong places."""
+    filename = getattr(image, "filename", "")
+    image.filename = ""  # type: ignore[attr-defined]  # so nothing to map
+    try:
+        image.load()
+    finally:
+        image.filename = filename  # type: ignore[attr-defined]
 
 
 def orientation_of(image: Image.Image) -> int:
@@ -186,9 +208,8 @@ def damaged(name: str, error: Exception) -> PhotoError:
     )
 
 
-def _from_image(image: Image.Image, max_megapixels: float, name: str) -> NDArray[np.uint8]:
-    _check_size(image.width, image.height, max_megapixels, name)
-    load(image, name)
+def _upright(image: Image.Image, name: str) -> NDArray[np.uint8]:
+    """The pixels of a loaded image, as `read_photo` gives them."""
     rgb = to_rgb(image, name)
     return np.array(turned(rgb, orientation_of(image)))  # H, W, 3; a copy: PIL's own memory goes
 

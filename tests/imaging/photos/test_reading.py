@@ -5,6 +5,7 @@ import struct
 import threading
 import warnings
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -84,6 +85,39 @@ def test_exif_orientation(tmp_path, photo, pixels, orientation, suffix):
     Image.fromarray(np.ascontiguousarray(stored)).save(path, exif=exif, **options.get(suffix, {}))
     close(read_photo(path), pixels, 12 if suffix == "jpg" else 0)
     close(read_photo(Image.open(path)), pixels, 12 if suffix == "jpg" else 0)
+
+
+@pytest.mark.parametrize("orientation", [5, 6, 7, 8])
+@pytest.mark.parametrize("mode", ["L", "RGBA", "CMYK", "I;16"])
+def test_uncompressed_tiff_that_lies_on_its_side(tmp_path, pixels, mode, orientation):
+    if mode == "I;16":
+        stored = Image.fromarray(pixels[..., 0].astype(np.uint16) * 257)
+    else:
+        stored = Image.fromarray(pixels).convert(mode)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored.save(tmp_path / "a.tif", exif=exif)
+    turn = {
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_270,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_90,
+    }[orientation]
+    expected = np.asarray(Image.fromarray(read_photo(stored)).transpose(turn))
+    close(read_photo(tmp_path / "a.tif"), expected, 0)
+    with Image.open(tmp_path / "a.tif") as image:
+        close(read_photo(image), expected, 0)
+
+
+def test_an_image_decoded_when_used_may_be_used_by_many(tmp_path, rng):
+    """As one background for several photos at once; each decodes what none has decoded yet."""
+    noise = rng.integers(0, 256, (900, 900, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "a.png")
+    for _ in range(4):
+        image = Image.open(tmp_path / "a.png")
+        with ThreadPoolExecutor(4) as pool:
+            for read in pool.map(lambda _, image=image: read_photo(image), range(4)):
+                close(read, noise, 0)
 
 
 def test_unknown_orientation_is_ignored(tmp_path, photo, pixels):

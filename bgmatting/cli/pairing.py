@@ -6,25 +6,16 @@ import re
 from pathlib import Path
 
 from ..errors import InputError
+from ..imaging.photos.names import PHOTO_SUFFIXES, is_photo, same_name
 from .results import KINDS, plan
 
-PHOTO_SUFFIXES = (
-    *(".jpg", ".jpeg", ".jfif", ".png", ".webp", ".heic", ".heif"),
-    *(".avif", ".tif", ".tiff", ".bmp", ".gif"),
-)
 SOURCE_MARK = "-src"
 BACKGROUND_MARK = "-bgr"
 
 
 def photos_in(folder: Path) -> list[Path]:
     """The photos directly in `folder`, by their suffixes, in natural order; hidden files not."""
-    found = (
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in PHOTO_SUFFIXES
-        and not path.name.startswith(".")
-        and path.is_file()
-    )
+    found = (path for path in folder.iterdir() if is_photo(path) and path.is_file())
     return sorted(found, key=natural)
 
 
@@ -96,7 +87,7 @@ class Backgrounds:
         found = self._table.get(_name(source), [])
         found = [path for path in found if _is_background(path)] or found
         if not found:
-            name = source.stem[: len(_name(source))]
+            name = source.stem[: -len(SOURCE_MARK)] if _is_source(source) else source.stem
             raise InputError(
                 f"there is no background for it in {self.place}: expected a photo named {name} "
                 f"or {name}{BACKGROUND_MARK}"
@@ -108,16 +99,16 @@ class Backgrounds:
 
 
 def _is_background(path: Path) -> bool:
-    return path.stem.casefold().endswith(BACKGROUND_MARK)
+    return same_name(path.stem).endswith(BACKGROUND_MARK)
 
 
 def _is_source(path: Path) -> bool:
-    return path.stem.casefold().endswith(SOURCE_MARK)
+    return same_name(path.stem).endswith(SOURCE_MARK)
 
 
 def _name(path: Path) -> str:
     """What source and background have in common."""
-    return path.stem.casefold().removesuffix(SOURCE_MARK).removesuffix(BACKGROUND_MARK)
+    return same_name(path.stem).removesuffix(SOURCE_MARK).removesuffix(BACKGROUND_MARK)
 
 
 def _result_names(photo: Path) -> list[str]:

@@ -9,7 +9,7 @@ Layout:
     clean/anna/fgr.webp     true foreground, straight colour; looked at where alpha is above 0
     clean/anna/trimap.png   grey: unknown where it is neither black nor white; may be missing
 
-Each image may be .png, .webp, .jpg or .jpeg; those of a sample have one size.
+Each image may be of any kind that photos are read of; those of a sample have one size.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from ..imaging.photos.names import is_photo
 from ..imaging.photos.pictures import picture_size, read_cutout, read_grey
 
 INDEX = "index.json"
 PARTS = {"src": "source", "bgr": "background", "pha": "true alpha", "fgr": "true foreground"}
 TRIMAP = "trimap"
-SUFFIXES = (".png", ".webp", ".jpg", ".jpeg")
 CERTAIN = 0.1  # a trimap's grey nearer than this to black or white is that: leaves room for JPEG
 
 
@@ -159,14 +159,15 @@ def _find(folder: Path, name: str) -> dict[str, Path]:
     if not sample.is_dir():
         raise InputError(f"{folder / INDEX} names {name!r}, but there is no folder {sample}")
     files = {}
+    images = sorted(path for path in sample.iterdir() if is_photo(path) and path.is_file())
     for part, what in {**PARTS, TRIMAP: "trimap"}.items():
-        found = [sample / (part + s) for s in SUFFIXES if (sample / (part + s)).is_file()]
+        found = [path for path in images if path.stem.lower() == part]
         if part == TRIMAP and not found:
             continue
         if len(found) != 1:
             got = ", ".join(path.name for path in found) or "none"
             raise InputError(
-                f"{sample} must have one {what}, {part} with one of {' '.join(SUFFIXES)}; "
+                f"{sample} must have one {what}, an image called {part} ({part}.png, say); "
                 f"found {got}"
             )
         files[part] = found[0]

@@ -58,6 +58,8 @@ def test_results_and_backgrounds_are_no_sources(tmp_path):
         ("wall.jpg", ["wall-bgr.jpg", "wall.jpg"], "wall-bgr.jpg"),
         ("wall-src.jpg", ["wall-bgr.jpg"], "wall-bgr.jpg"),
         ("wall-src.jpg", ["wall.jpg"], "wall.jpg"),
+        ("Caf\u00e9.jpg", ["cafe\u0301.jpg"], "cafe\u0301.jpg"),  # as a Mac's copy has it
+        ("A.HIF", ["a-bgr.mpo"], "a-bgr.mpo"),
     ],
 )
 def test_background_by_name(tmp_path, source, plates, expected):

@@ -41,7 +41,7 @@ def test_alpha_may_be_colour_or_sixteen_bits(make_set, mode):
     np.testing.assert_allclose(read, alpha / 255, atol=1e-6)
 
 
-@pytest.mark.parametrize("suffix", [".jpg", ".jpeg", ".webp"])
+@pytest.mark.parametrize("suffix", [".jpg", ".JPEG", ".webp", ".tif", ".TIFF"])
 def test_images_may_have_any_of_the_suffixes(make_set, suffix):
     root = make_set(["clean/a"])
     path = root / "clean/a/src.png"
@@ -95,7 +95,7 @@ def test_an_image_that_is_there_twice(make_set):
     root = make_set()
     path = root / "clean/a/bgr.png"
     Image.open(path).save(path.with_suffix(".jpg"))
-    with pytest.raises(InputError, match=r"bgr\.png, bgr\.jpg"):
+    with pytest.raises(InputError, match=r"bgr\.jpg, bgr\.png"):
         EvaluationSet(root)
 
 

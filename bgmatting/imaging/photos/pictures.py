@@ -10,11 +10,14 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageChops
 
+from ...errors import PhotoError
 from ..limits import MAX_MEGAPIXELS
 from .colours import GREY_16, to_rgb, to_rgba
 from .reading import damaged, load, open_photo, orientation_of, turned
+
+ALIKE = 2  # levels: no more than what saving and rounding make of one map
 
 
 def picture_size(path: Path) -> tuple[int, int]:
@@ -78,16 +81,38 @@ def read_cutout(path: Path) -> NDArray[np.uint8]:
 def read_grey(path: Path) -> NDArray[np.float32]:
     """A map such as alpha, of 8 or 16 bits: (h, w) float32, 0..1; profiles don't apply to it.
 
+    Where the picture itself is of one shade and has transparency, that is the map.
+
     Raises:
-        PhotoError: as `read_scaled`.
+        PhotoError: as `read_scaled`; or both the shades and the transparency vary, and differ.
     """
     with open_picture(path) as picture:
         load(picture, str(path))
         whole = picture.mode in GREY_16
-        upright = turned(picture if whole else picture.convert("L"), orientation_of(picture))
-        grey = np.asarray(upright, dtype=np.float32)
-        grey /= np.float32(65535 if whole else 255)
+        shades = picture if whole else picture.convert("L")
+        if picture.has_transparency_data:
+            shades = _one_of(shades, picture.convert("RGBA").getchannel("A"), path)
+        grey = np.asarray(turned(shades, orientation_of(picture)), dtype=np.float32)
+        grey /= np.float32(65535 if whole and shades.mode in GREY_16 else 255)
         return grey
+
+
+def _one_of(shades: Image.Image, transparency: Image.Image, path: Path) -> Image.Image:
+    """Which of the two is the map."""
+    opaque = transparency.getextrema() == (255, 255)
+    low, high = (float(value) for value in shades.getextrema())  # type: ignore[arg-type]
+    if opaque or shades.size != transparency.size:
+        return shades
+    if low == high:
+        return transparency
+    if shades.mode == "L":
+        difference = ImageChops.difference(shades, transparency).getextrema()
+        if float(difference[1]) <= ALIKE:  # type: ignore[arg-type]
+            return shades
+    raise PhotoError(
+        f"{path} has shades and a transparency that differ, so which of them is alpha cannot be "
+        "told: save it as a grey picture without transparency"
+    )
 
 
 def open_picture(path: Path) -> Image.Image:

@@ -16,6 +16,7 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from ...errors import InputError, PhotoError
+from ...imaging.photos.names import PHOTO_SUFFIXES, photos_below, same_name
 from ...imaging.photos.pictures import (
     has_transparency,
     picture_size,
@@ -30,7 +31,6 @@ from .soft import draw_kind, kind_of
 Found = TypeVar("Found")
 Part = Literal["training", "held out", "all"]
 
-SUFFIXES = {".png", ".webp", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
 DAMAGED_IN_A_ROW = 20  # drawn that cannot be read, before a run gives up
 
 
@@ -44,9 +44,9 @@ def list_pictures(folders: Sequence[Path]) -> list[Path]:
     for folder in map(Path, folders):
         if not folder.is_dir():
             raise InputError(f"no folder {folder}: expected a folder of pictures")
-        here = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
+        here = sorted(photos_below(folder))
         if not here:
-            known = ", ".join(sorted(SUFFIXES))
+            known = ", ".join(PHOTO_SUFFIXES)
             raise InputError(f"no picture in {folder}: expected files ending in {known}")
         found += here
     return found
@@ -69,11 +69,14 @@ def list_cutouts(folders: Sequence[Path]) -> list[Path]:
 
 
 def list_mattes(folders: Sequence[Path]) -> list[tuple[Path, Path]]:
-    """(foreground, alpha) file pairs of folders with `fgr/` and `pha/`, matched by stem.
+    """(foreground, alpha) file pairs of folders with `fgr/` and `pha/`.
+
+    Those belong together that lie at the same place in the two, but for their endings, as
+    fgr/0000/0007.jpg and pha/0000/0007.png. Foregrounds without an alpha are reported on stderr.
 
     Raises:
-        InputError: `fgr` or `pha` is missing, no file has a partner, or one is of another size than
-            its partner or cannot be read.
+        InputError: `fgr` or `pha` is missing, no file has a partner, several could be one's
+            partner, or one is of another size than its partner or cannot be read.
     """
     pairs: list[tuple[Path, Path]] = []
     for folder in map(Path, folders):
@@ -82,10 +85,17 @@ def list_mattes(folders: Sequence[Path]) -> list[tuple[Path, Path]]:
                 f"{folder} holds no mattes: expected two folders in it, fgr (colours) and pha "
                 "(alpha, grey), with files of the same names"
             )
-        alphas = {p.stem: p for p in list_pictures([folder / "pha"])}
-        here = [(p, alphas[p.stem]) for p in list_pictures([folder / "fgr"]) if p.stem in alphas]
+        foregrounds, alphas = _by_place(folder / "fgr"), _by_place(folder / "pha")
+        here = [(fgr, alphas[place]) for place, fgr in foregrounds.items() if place in alphas]
         if not here:
             raise InputError(f"no file of {folder}/fgr has a partner of the same name in pha")
+        alone = [fgr for place, fgr in foregrounds.items() if place not in alphas]
+        if alone:
+            print(
+                f"bgmatting: {len(alone)} of {len(foregrounds)} pictures in {folder}/fgr have no "
+                f"partner in pha and are left out, {alone[0].name} first",
+                file=sys.stderr,
+            )
         for fgr, pha in here:
             colour, alpha = _header(picture_size, fgr), _header(picture_size, pha)
             if alpha != colour:
@@ -95,6 +105,23 @@ def list_mattes(folders: Sequence[Path]) -> list[tuple[Path, Path]]:
                 )
         pairs += here
     return pairs
+
+
+def _by_place(folder: Path) -> dict[str, Path]:
+    """Place in a folder, without the ending -> the picture there.
+
+    Raises:
+        InputError: two pictures differ in nothing but their endings; or as `list_pictures`.
+    """
+    found: dict[str, Path] = {}
+    for picture in list_pictures([folder]):
+        place = same_name(picture.relative_to(folder).with_suffix("").as_posix())
+        if place in found:
+            raise InputError(
+                f"{found[place]} and {picture.name} beside it could both be meant: keep one"
+            )
+        found[place] = picture
+    return found
 
 
 def list_soft(folders: Sequence[Path]) -> dict[str, list[Path]]:

@@ -27,9 +27,7 @@ def lying(image: Image.Image, path: Path) -> Path:
     """Stored as by a camera held upright: turned by 90 degrees, and saying so."""
     exif = Image.Exif()
     exif[0x0112] = 6
-    # Uncompressed TIFF files that say so are not read right by Pillow itself.
-    options = {"compression": "tiff_lzw"} if path.suffix == ".tif" else {}
-    image.transpose(Image.Transpose.ROTATE_90).save(path, exif=exif, **options)
+    image.transpose(Image.Transpose.ROTATE_90).save(path, exif=exif)
     return path
 
 
@@ -72,6 +70,36 @@ def test_grey_of_sixteen_bits_keeps_them(tmp_path):
     values = np.array([[0, 1, 32896, 65535]], dtype=np.uint16)
     Image.fromarray(values).save(tmp_path / "a.png")
     np.testing.assert_array_equal(np.rint(read_grey(tmp_path / "a.png") * 65535), values)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_a_map_may_lie_in_the_transparency(tmp_path, pixels, mode):
+    """Of pictures that are white all over, as some programs save alpha."""
+    alpha = Image.fromarray(pixels[..., 3])
+    white = Image.new("RGB" if mode == "RGBA" else "L", alpha.size, "white")
+    white.putalpha(alpha)
+    assert white.mode == mode
+    white.save(tmp_path / "a.png")
+    np.testing.assert_array_equal(np.rint(read_grey(tmp_path / "a.png") * 255), pixels[..., 3])
+
+
+def test_a_map_may_lie_in_both(tmp_path, pixels):
+    alpha = Image.fromarray(pixels[..., 3])
+    Image.merge("RGBA", [alpha] * 4).save(tmp_path / "a.png")
+    np.testing.assert_array_equal(np.rint(read_grey(tmp_path / "a.png") * 255), pixels[..., 3])
+
+
+def test_a_map_that_is_opaque_is_in_its_shades(tmp_path, pixels):
+    alpha = Image.fromarray(pixels[..., 3])
+    opaque = Image.new("L", alpha.size, 255)
+    Image.merge("RGBA", [alpha, alpha, alpha, opaque]).save(tmp_path / "a.png")
+    np.testing.assert_array_equal(np.rint(read_grey(tmp_path / "a.png") * 255), pixels[..., 3])
+
+
+def test_two_maps_in_one_picture_are_refused(tmp_path, pixels):
+    Image.fromarray(pixels).save(tmp_path / "a.png")
+    with pytest.raises(PhotoError, match=r"a\.png has shades and a transparency that differ"):
+        read_grey(tmp_path / "a.png")
 
 
 @pytest.mark.parametrize("read", [picture_size, read_cutout, read_grey])

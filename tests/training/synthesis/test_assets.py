@@ -10,7 +10,7 @@ from PIL import Image
 
 from bgmatting.errors import InputError
 from bgmatting.imaging.photos import pictures
-from bgmatting.training.synthesis.assets import Assets
+from bgmatting.training.synthesis.assets import Assets, list_mattes, list_pictures
 from bgmatting.training.synthesis.samples import Draw, batches
 from bgmatting.training.synthesis.settings import AssetFolders, GeneratorConfig
 
@@ -28,6 +28,58 @@ def test_mattes_of_unequal_size_are_refused_before_a_run(tmp_path: Path) -> None
         Image.new(mode, (width, 30)).save(tmp_path / part / "one.png")
     with pytest.raises(InputError, match=r"40 x 30 pixels but .* 41 x 30"):
         Assets(AssetFolders(mattes=[tmp_path]))
+
+
+def picture(path: Path, level: int = 100) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("L", (20, 20), level).convert("L" if "pha" in path.parts else "RGB").save(path)
+    return path
+
+
+def test_mattes_are_matched_by_their_place(tmp_path: Path) -> None:
+    """Sets of clips call the frames of every clip alike."""
+    for clip in ("0000", "0001"):
+        for part in ("fgr", "pha"):
+            picture(tmp_path / part / clip / f"0000.{'PNG' if part == 'fgr' else 'png'}")
+    pairs = list_mattes([tmp_path])
+    assert len(pairs) == 2
+    assert all(fgr.parent.name == pha.parent.name for fgr, pha in pairs)
+
+
+def test_a_foreground_alone_is_told(tmp_path: Path, capfd) -> None:  # type: ignore[no-untyped-def]
+    for name in ("a", "b", "c"):
+        picture(tmp_path / "fgr" / f"{name}.png")
+    picture(tmp_path / "pha" / "a.png")
+    assert [fgr.name for fgr, _ in list_mattes([tmp_path])] == ["a.png"]
+    assert "2 of 3 pictures" in (said := capfd.readouterr().err)
+    assert "b.png first" in said
+
+
+def test_two_alphas_for_one_foreground_are_refused(tmp_path: Path) -> None:
+    picture(tmp_path / "fgr" / "a.png")
+    for suffix in ("png", "tif"):
+        picture(tmp_path / "pha" / f"a.{suffix}")
+    with pytest.raises(InputError, match=r"a\.png and a\.tif beside it could both"):
+        list_mattes([tmp_path])
+
+
+def test_what_a_mac_leaves_beside_pictures_is_none(tmp_path: Path) -> None:
+    picture(tmp_path / "a.png")
+    (tmp_path / "._a.png").write_bytes(b"Mac OS X        ")
+    (tmp_path / ".thumbnails").mkdir()
+    picture(tmp_path / ".thumbnails" / "a.png")
+    assert [path.name for path in list_pictures([tmp_path])] == ["a.png"]
+
+
+def test_photos_of_phones_are_scenes_too(tmp_path: Path) -> None:
+    (tmp_path / "IMG_1.HEIC").write_bytes(b"looked at by its name only")
+    assert list_pictures([tmp_path])
+
+
+def test_grey_scenes_of_sixteen_bits_are_scaled_not_clipped(tmp_path: Path) -> None:
+    Image.fromarray(np.full((40, 40), 20000, np.uint16)).save(tmp_path / "grey.png")
+    assets = Assets(AssetFolders(backgrounds=[tmp_path]))
+    assert np.unique(assets.background(np.random.default_rng(0))) == [round(20000 / 257)]
 
 
 @pytest.fixture

@@ -8,13 +8,34 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from .errors import OutputError
+
+try:
+    import fcntl
+except ImportError:  # not on Windows, where nothing is cleared then
+    fcntl = None  # type: ignore[assignment]
+
+_PARTIAL = ".partial"
+
+
+LONGEST_NAME = 255  # bytes, of nearly all file systems
 
 
 def partial_path(path: Path) -> Path:
     """A name beside `path` that nothing else has, for what is not finished yet."""
-    return path.with_name(f".{path.name[:80]}-{secrets.token_hex(4)}.partial")
+    return path.with_name(f"{_partial_of(path)}{secrets.token_hex(4)}{_PARTIAL}")
+
+
+def _partial_of(path: Path) -> str:
+    """How the names of what may become `path` begin; short, whatever the name."""
+    return f".{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:12]}-"
+
+
+def name_fits(path: Path) -> bool:
+    """Whether a name is short enough for a file system; bytes count there, not letters."""
+    return len(os.fsencode(path.name)) <= LONGEST_NAME
 
 
 @contextlib.contextmanager
@@ -29,13 +50,35 @@ def whole(path: Path, *, overwrite: bool = True) -> Iterator[Path]:
         OutputError: without `overwrite`, something is there by then.
         OSError: as the file system has it.
     """
+    clear_left_behind(path)
     partial = partial_path(path)
     try:
-        yield partial
+        with partial.open("wb") as file:
+            _lock(file, wait=True)  # so that nobody takes it for left behind
+            yield partial
         put(partial, path, overwrite=overwrite)
     finally:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
+
+
+def clear_left_behind(path: Path) -> None:
+    """Remove what was to become `path` and is no process's any more, for that was killed."""
+    for partial in path.parent.glob(f"{_partial_of(path)}*{_PARTIAL}"):
+        with contextlib.suppress(OSError), partial.open("rb") as file:
+            if _lock(file, wait=False):
+                partial.unlink()
+
+
+def _lock(file: BinaryIO, *, wait: bool) -> bool:
+    """Hold a file until it is closed, by its process's end at the latest; False: it can't be."""
+    if fcntl is None:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:  # held by another, or a file system without locks
+        return False
+    return True
 
 
 def write_whole(path: Path, write: Callable[[Path], object], *, overwrite: bool = True) -> Path:

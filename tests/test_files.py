@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from bgmatting.errors import OutputError
-from bgmatting.files import make_folder, sha256_of, whole, write_text, write_whole
+from bgmatting.files import make_folder, name_fits, sha256_of, whole, write_text, write_whole
 
 
 def names(folder: Path) -> list[str]:
@@ -57,9 +59,44 @@ def test_other_errors_pass_as_they_are(tmp_path: Path) -> None:
     assert names(tmp_path) == []
 
 
-def test_long_names_get_a_name_meanwhile_too(tmp_path: Path) -> None:
-    name = "a" * 250 + ".txt"
+@pytest.mark.parametrize("name", ["a" * 251 + ".txt", "\u7532" * 83 + ".txt"])
+def test_long_names_get_a_name_meanwhile_too(tmp_path: Path, name: str) -> None:
+    assert name_fits(tmp_path / name)
     assert write_text(tmp_path / name, "x").name == name
+    assert not name_fits(tmp_path / f"{name}xxxx")
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from bgmatting.files import whole
+with whole(Path(sys.argv[1])) as partial:
+    partial.write_bytes(b"half")
+    print("half", flush=True)
+    os.kill(os.getpid(), getattr(signal, sys.argv[2]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such locks")
+def test_what_was_killed_is_cleared_by_the_next_and_what_lives_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    run = [sys.executable, "-c", KILLED, str(path)]
+    assert subprocess.run([*run, "SIGKILL"], stdout=subprocess.DEVNULL).returncode == -9
+    stopped = subprocess.Popen([*run, "SIGSTOP"], stdout=subprocess.PIPE)
+    try:
+        assert stopped.stdout is not None
+        assert stopped.stdout.readline() == b"half\n"
+        assert len(names(tmp_path)) == 1  # the second has cleared what the first left
+        write_text(path, "whole")
+        write_text(tmp_path / "b.txt", "whole")
+        left = [name for name in names(tmp_path) if name.endswith(".partial")]
+        assert len(left) == 1
+        assert (tmp_path / left[0]).read_bytes() == b"half"
+    finally:
+        stopped.kill()
+        stopped.wait()
+    write_text(path, "whole")
+    assert names(tmp_path) == ["a.txt", "b.txt"]
 
 
 def test_folders_are_made_and_files_are_none(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
 from collections import Counter
@@ -18,7 +19,7 @@ from ..timing import stage
 from . import results
 from .messages import explain, report_lines, timing_table
 from .options import matting_options, settings
-from .pairing import Backgrounds, find_sources
+from .pairing import Backgrounds, find_sources, left_out
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
     from ..imaging import Matter
     from . import State
+
+# Full, over quota, read-only: what fails for one photo fails for all that follow.
+HOPELESS = {getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EROFS")} - {None}
 
 
 @click.command()
@@ -60,6 +64,9 @@ def folder(state: State, /, sources: Path, background: Path, out_dir: Path, **op
     if to_do:
         _make(out_dir)
         counts += _run(to_do, Backgrounds(background, sources), chosen, state.debug)
+    ignored = left_out(sources, out_dir)
+    if ignored:
+        click.echo(f"bgmatting: {ignored}", err=True)
     said = f"{counts['done']} done, {counts['there']} there already, {counts['failed']} failed"
     click.echo(f"bgmatting: {said}", err=True)
     return 1 if counts["failed"] else 0
@@ -97,7 +104,7 @@ def _jobs(sources: Path, background: Path, out_dir: Path, chosen: Settings) -> l
         twin = first.setdefault(source.stem, source)
         paths = results.plan(source, out_dir, chosen.kinds)
         if not chosen.overwrite:
-            paths = {kind: path for kind, path in paths.items() if not path.exists()}
+            paths = {kind: path for kind, path in paths.items() if not results.is_there(path)}
         jobs.append(Job(source, paths, None if twin is source else twin))
     return jobs
 
@@ -133,9 +140,22 @@ def _run(jobs: list[Job], backgrounds: Backgrounds, chosen: Settings, debug: boo
             # Messages about a photo name it themselves.
             whose = "" if str(job.source) in said else f"{job.source}: "
             tqdm.write(f"bgmatting: {whose}{said}", file=sys.stderr)
+            if _hopeless(error):
+                break
+    not_tried = len(jobs) - counts["done"] - counts["failed"]
+    if not_tried:
+        counts["failed"] += not_tried
+        said = f"{not_tried} more not tried, as nothing can be written: make room and run it again"
+        click.echo(f"bgmatting: {said}", err=True)
     if chosen.timing:
         click.echo(timing_table(stages), err=True)
     return counts
+
+
+def _hopeless(error: Exception) -> bool:
+    """Whether what failed will fail for all that follow: a disk that is full or read-only."""
+    causes = (error, error.__cause__)
+    return any(isinstance(cause, OSError) and cause.errno in HOPELESS for cause in causes)
 
 
 def _cut_out(

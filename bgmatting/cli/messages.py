@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ def explain(error: Exception) -> str:
         return str(error)
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return "not enough memory: give a smaller --size, or smaller photos"
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        # What a file system refuses: a folder that is locked, a stick that was pulled out.
+        return f"{os.fsdecode(error.filename)} cannot be used: {error.strerror.lower()}"
     said = " ".join(str(error).split()) or "no message"
     return (
         f"unexpected {type(error).__name__}: {said} "

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections import Counter
 from pathlib import Path
 
 from ..errors import InputError
@@ -11,6 +13,7 @@ from .results import KINDS, plan
 
 SOURCE_MARK = "-src"
 BACKGROUND_MARK = "-bgr"
+SHOWN_ENDINGS = 4  # of files left out; more are only counted
 
 
 def photos_in(folder: Path) -> list[Path]:
@@ -47,6 +50,34 @@ def find_sources(folder: Path, background: Path) -> list[Path]:
             f"there are no photos to cut out in {folder}: looked for names ending in {suffixes}"
         )
     return sources
+
+
+def left_out(folder: Path, results: Path) -> str | None:
+    """A sentence on what in `folder` is no photo, or out of reach; None: nothing is.
+
+    The folder of results, if it is there, is not meant to be found.
+    """
+    others: Counter[str] = Counter()
+    below = 0
+    for path in folder.iterdir():
+        if path.name.startswith("."):
+            continue
+        if path.is_dir():
+            if not (results.exists() and path.samefile(results)):
+                with contextlib.suppress(OSError):  # one that is locked
+                    below += any(is_photo(inside) for inside in path.iterdir())
+        elif not is_photo(path):
+            others[path.suffix.lower() or "no ending"] += 1
+    parts = []
+    if below:
+        folders = "folder" if below == 1 else "folders"
+        parts.append(f"{below} {folders} with photos below it (give each by itself)")
+    if others:
+        kinds = ", ".join(kind for kind, _ in others.most_common(SHOWN_ENDINGS))
+        more = ", ..." if len(others) > SHOWN_ENDINGS else ""
+        files = "file that is no photo" if others.total() == 1 else "files that are no photos"
+        parts.append(f"{others.total()} {files} ({kinds}{more})")
+    return f"left out of {folder}: {' and '.join(parts)}" if parts else None
 
 
 class Backgrounds:

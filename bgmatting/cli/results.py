@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import OutputError
+from ..files import LONGEST_NAME, name_fits
 
 if TYPE_CHECKING:
     from ..imaging import Matte
@@ -41,6 +42,12 @@ def check_writable(paths: Mapping[str, Path], inputs: Iterable[Path], *, overwri
     """
     inputs = list(inputs)
     for path in paths.values():
+        if not name_fits(path):
+            raise OutputError(
+                f"the result would be called {path.name[:20]}...{path.name[-20:]}, which is "
+                f"{len(os.fsencode(path.name))} bytes long and more than the {LONGEST_NAME} that "
+                "names may have: give the photo a shorter name"
+            )
         folder = next(folder for folder in path.parents if folder.exists())
         if not folder.is_dir():
             raise OutputError(f"{folder} is a file, not a folder: choose another place")
@@ -50,7 +57,7 @@ def check_writable(paths: Mapping[str, Path], inputs: Iterable[Path], *, overwri
             raise OutputError(f"{path} is a folder: choose another name with -o")
         if path.exists() and any(_same(path, photo) for photo in inputs):
             raise OutputError(f"{path} is one of the photos to read: choose another name with -o")
-    existing = [str(path) for path in paths.values() if path.exists()]
+    existing = [str(path) for path in paths.values() if is_there(path)]
     if existing and not overwrite:
         raise OutputError(
             f"{', '.join(existing)} {'exists' if len(existing) == 1 else 'exist'} already: "
@@ -74,6 +81,11 @@ def write(matte: Matte, paths: Mapping[str, Path], settings: Settings) -> None:
             matte.save(path, kind, bits=bits, overwrite=settings.overwrite)
         # As bytes: a file's name need not be valid text.
         click.echo(os.fsencode(path))
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is something of that name; nothing can be of one that is too long."""
+    return name_fits(path) and path.exists()
 
 
 def _same(a: Path, b: Path) -> bool:

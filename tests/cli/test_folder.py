@@ -11,6 +11,8 @@ import termios
 import pytest
 from PIL import Image
 
+from bgmatting.errors import OutputError
+
 PLAIN = ("--device", "cpu", "--precision", "float32")
 
 
@@ -60,6 +62,40 @@ def test_only_what_is_missing_is_written(quick_cli, draw, weights, tmp_path):
     done = quick_cli(*run, "--overwrite")
     assert done.returncode == 0, done.stderr
     assert Image.open(out / "a-cutout.png").mode == "RGBA"
+
+
+def test_a_name_too_long_for_its_result_is_told_and_the_others_done(quick_cli, draw, weights):
+    long = "\u7532" * 82
+    draw(f"photos/{long}.png", subject=True)
+    draw("photos/z.png", subject=True)
+    draw("empty.png")
+    run = ("folder", "photos", "empty.png", "out", "--weights", weights, *PLAIN)
+    for expected in ("1 done, 0 there already, 1 failed", "0 done, 1 there already, 1 failed"):
+        done = quick_cli(*run)
+        assert done.returncode == 1
+        assert "give the photo a shorter name" in done.stderr
+        assert done.stderr.endswith(f"bgmatting: {expected}\n")
+
+
+def test_a_full_disk_ends_it(quick_cli, draw, weights, monkeypatch):
+    import errno
+
+    from bgmatting.cli import results
+
+    for name in "abc":
+        draw(f"photos/{name}.png", subject=True)
+    draw("empty.png")
+
+    def full(*_args, **_options):
+        cause = OSError(errno.ENOSPC, "No space left on device")
+        raise OutputError("out/a-cutout.png cannot be written (No space left)") from cause
+
+    monkeypatch.setattr(results, "write", full)
+    done = quick_cli("folder", "photos", "empty.png", "out", "--weights", weights, *PLAIN)
+    assert done.returncode == 1
+    assert done.stderr.count("No space left") == 1
+    assert "2 more not tried" in done.stderr
+    assert done.stderr.endswith("bgmatting: 0 done, 0 there already, 3 failed\n")
 
 
 def test_nothing_left_to_do_needs_no_weights(quick_cli, draw, tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bgmatting.cli.pairing import Backgrounds, find_sources, natural, photos_in
+from bgmatting.cli.pairing import Backgrounds, find_sources, left_out, natural, photos_in
 from bgmatting.errors import InputError
 
 
@@ -85,3 +85,16 @@ def test_one_background_for_all(tmp_path):
     sources = _make(tmp_path / "s", "wall.jpg")
     plate = _make(tmp_path / "b", "plate.jpg") / "plate.jpg"
     assert Backgrounds(plate, sources).of(sources / "wall.jpg") == plate
+
+
+def test_what_is_left_out_is_told(tmp_path):
+    folder = _make(tmp_path / "f", "a.jpg", ".DS_Store", "b.txt", "c.cr3", "d", "e.TXT", "B.HEIC")
+    assert left_out(folder, tmp_path / "out") == (
+        f"left out of {folder}: 4 files that are no photos (.txt, .cr3, no ending)"
+    )
+    _make(folder / "more", "a.jpg")
+    _make(folder / "papers", "a.pdf")
+    _make(folder / "out", "a-cutout.png")
+    said = left_out(folder, folder / "out")
+    assert f"left out of {folder}: 1 folder with photos below it (give each by itself) and" in said
+    assert left_out(_make(tmp_path / "g", "a.jpg"), tmp_path / "out") is None

@@ -75,6 +75,23 @@ def cpu_has_bfloat16() -> bool:
     return any(getattr(torch.cpu, check, lambda: False)() for check in checks)
 
 
+def unwrapped(network: nn.Module) -> MattingNetwork:
+    """The network in what torch puts around one: data parallelism, compilation.
+
+    Raises:
+        InputError: it is none of ours.
+    """
+    while not isinstance(network, MattingNetwork):
+        inner = getattr(network, "module", None) or getattr(network, "_orig_mod", None)
+        if not isinstance(inner, nn.Module):
+            raise InputError(
+                f"the network is {type(network).__name__}; expected a MattingNetwork, such as "
+                "MattingBase.from_pretrained gives"
+            )
+        network = inner
+    return network
+
+
 class Engine:
     """A network made ready to run fast, one pair at a time; safe to call from several threads.
 
@@ -94,6 +111,7 @@ class Engine:
         device: str | torch.device = "auto",
         dtype: str | torch.dtype = "auto",
     ) -> None:
+        network = unwrapped(network)
         self.device = resolve_device(device)
         self.dtype = resolve_dtype(dtype, self.device)
         if any(value.dtype != torch.float32 for value in network.parameters()):

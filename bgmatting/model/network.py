@@ -23,6 +23,7 @@ DECODER_WIDTHS = (128, 64, 48)
 HIDDEN_CHANNELS = 32
 MATTE_CHANNELS = 5  # alpha, foreground residual (3), error
 OUTPUT_CHANNELS = MATTE_CHANNELS + HIDDEN_CHANNELS
+LARGEST = 2.0  # of an input: room for what resampling and sharpening add to 0..1
 
 
 class Outputs(NamedTuple):
@@ -83,8 +84,31 @@ class MattingNetwork(nn.Module):
         Channels: alpha, foreground minus source (RGB), error, hidden. Arguments as in `forward`.
         """
         check_inputs(src, bgr)
+        self._check_state(src)
+        if not self.training:
+            check_range(src, bgr)
         x = torch.cat([src, bgr], dim=1)  # B, 6, H, W
         return self.head(self.backbone(x), outputs)
+
+    def _check_state(self, src: Tensor) -> None:
+        """Raise InputError where inputs that are right in themselves don't fit this network."""
+        weight = next(self.parameters())
+        if weight.device != src.device:
+            raise InputError(
+                f"src and bgr are on {src.device} but the network on {weight.device}; bring them "
+                "together with .to(device)"
+            )
+        if weight.dtype != src.dtype and not torch.is_autocast_enabled(src.device.type):
+            raise InputError(
+                f"src and bgr are {src.dtype} but the network's weights {weight.dtype}; convert "
+                f"the inputs with .to({weight.dtype}), or the network with .to({src.dtype})"
+            )
+        pooling = self.aspp.convs[-1].modules()  # to 1x1: one value a sample
+        if src.shape[0] == 1 and any(isinstance(m, nn.BatchNorm2d) and m.training for m in pooling):
+            raise InputError(
+                "a batch of 1 while the network is in training mode, where batch norm needs more; "
+                "call network.eval() to matte, or train with batches of two or more"
+            )
 
     def head(self, features: list[Tensor], outputs: int | None = None) -> Tensor:
         """The encoder's maps at 1/1, 1/2, 1/4, 1/8 and 1/16 -> what `raw` gives."""
@@ -116,13 +140,39 @@ def check_inputs(src: Tensor, bgr: Tensor) -> None:
             )
         if value.numel() == 0:
             raise InputError(f"{got}; it is empty: every size must be at least 1")
-    if src.shape != bgr.shape:
+    if src.shape[2:] != bgr.shape[2:]:
         raise InputError(
             f"src has shape {tuple(src.shape)} but bgr has {tuple(bgr.shape)}; "
             "they must be the same: resize the background to the source's size"
+        )
+    if src.shape[0] != bgr.shape[0]:
+        raise InputError(
+            f"src is a batch of {src.shape[0]} but bgr one of {bgr.shape[0]} (shapes "
+            f"{tuple(src.shape)} and {tuple(bgr.shape)}); they must be the same: one background "
+            "serves all sources as bgr.expand(len(src), -1, -1, -1)"
         )
     if src.dtype != bgr.dtype or src.device != bgr.device:
         raise InputError(
             f"src is {src.dtype} on {src.device} but bgr is {bgr.dtype} on {bgr.device}; "
             "bring both to one dtype and device"
         )
+
+
+def check_range(src: Tensor, bgr: Tensor) -> None:
+    """Raise InputError where values are plainly not of 0..1, such as floats of 0..255.
+
+    Not while the network is traced, compiled or exported, which must not depend on values.
+    """
+    tracing = torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
+    if tracing or torch.compiler.is_compiling():
+        return
+    for name, value in (("src", src), ("bgr", bgr)):
+        if type(value) is not Tensor or value.is_meta:  # without values
+            continue
+        # One number from the device, of one pixel in 16: the rest will be alike.
+        largest = float(value.detach()[..., ::4, ::4].amax())
+        if largest > LARGEST:
+            raise InputError(
+                f"{name} has values up to {largest:.4g}; expected 0..1: divide by 255 what comes "
+                "from 8-bit photos, and undo any normalisation"
+            )

@@ -187,3 +187,17 @@ def test_cuda_agrees_with_the_cpu(network, pair, dtype):
     exact, _, _ = Engine(network, "cpu", "float32")(*pair)
     alpha, _, _ = Engine(network, "cuda", dtype)(*pair)
     assert np.abs(alpha - exact).max() <= 2 / 255
+
+
+@pytest.mark.parametrize("wrap", [torch.nn.DataParallel, torch.compile])
+def test_a_network_is_found_in_what_torch_puts_around_it(wrap) -> None:
+    network = MattingNetwork("mobilenetv2").eval()
+    photos = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3), dtype=np.uint8)
+    expected = Engine(network, "cpu", "float32")(*photos)
+    for got, value in zip(Engine(wrap(network), "cpu", "float32")(*photos), expected, strict=True):
+        np.testing.assert_array_equal(got, value)
+
+
+def test_another_network_is_refused() -> None:
+    with pytest.raises(InputError, match="network is Linear; expected a MattingNetwork"):
+        Engine(torch.nn.Linear(3, 3))

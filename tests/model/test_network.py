@@ -149,3 +149,59 @@ def test_inputs_that_do_not_fit_are_named(drawn: NetworkMaker, method: str, case
         getattr(drawn("mobilenetv2"), method)(src, bgr)
     for words in named:
         assert words in str(caught.value)
+
+
+def test_one_background_for_a_batch_is_told_how(drawn: NetworkMaker) -> None:
+    src, bgr = torch.rand(2, 3, 32, 32), torch.rand(1, 3, 32, 32)
+    network = drawn("mobilenetv2")
+    with pytest.raises(InputError, match=r"batch of 2 but bgr one of 1.*bgr\.expand") as refused:
+        network(src, bgr)
+    assert "resize" not in str(refused.value)
+    network(src, bgr.expand(len(src), -1, -1, -1))
+
+
+def test_another_precision_than_the_weights(drawn: NetworkMaker) -> None:
+    network = drawn("mobilenetv2")
+    photos = torch.rand(2, 1, 3, 32, 32).half()
+    with pytest.raises(InputError, match=r"float16 but the network's weights torch\.float32"):
+        network(*photos)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        network(*photos.bfloat16())
+
+
+def test_a_batch_of_one_does_not_train() -> None:
+    network = MattingNetwork("mobilenetv2").train()
+    photos = torch.rand(2, 1, 3, 32, 32)
+    with pytest.raises(InputError, match=r"batch of 1 while .* training mode.*eval\(\)"):
+        network(*photos)
+    network.eval()(*photos)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_values_of_eight_bits_are_refused(drawn: NetworkMaker, which: int) -> None:
+    photos = [torch.rand(1, 3, 33, 31), torch.rand(1, 3, 33, 31)]
+    photos[which] = photos[which] * 255
+    with pytest.raises(InputError, match=rf"{('src', 'bgr')[which]} has values up to 2\d\d.*255"):
+        drawn("mobilenetv2")(*photos)
+
+
+def test_what_sharpening_adds_is_let_through(drawn: NetworkMaker) -> None:
+    drawn("mobilenetv2")(torch.full((1, 3, 32, 32), 1.2), torch.full((1, 3, 32, 32), -0.1))
+
+
+def test_it_exports_with_any_size(drawn: NetworkMaker) -> None:
+    network = drawn("mobilenetv2")
+    photos = torch.rand(1, 3, 64, 96), torch.rand(1, 3, 64, 96)
+    height, width = torch.export.Dim("height", min=32), torch.export.Dim("width", min=32)
+    sizes = {2: height, 3: width}
+    exported = torch.export.export(network, photos, dynamic_shapes=(sizes, sizes)).module()
+    other = torch.rand(1, 3, 47, 81), torch.rand(1, 3, 47, 81)
+    torch.testing.assert_close(exported(*other)[0], network(*other).pha)
+
+
+@pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning", "ignore::FutureWarning")
+def test_it_traces(drawn: NetworkMaker) -> None:
+    network = drawn("mobilenetv2")
+    photos = torch.rand(1, 3, 64, 96), torch.rand(1, 3, 64, 96)
+    traced = torch.jit.trace(network, photos)
+    torch.testing.assert_close(traced(*photos)[0], network(*photos).pha)

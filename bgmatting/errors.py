@@ -7,9 +7,27 @@ says what was got, what is expected and what to do.
 
 from __future__ import annotations
 
+LONGEST_MESSAGE = 1500  # characters
+
+
+def one_line(text: object) -> str:
+    """A text that came from outside as one line without anything but what can be seen."""
+    words = " ".join(str(text).split())
+    if len(words) > LONGEST_MESSAGE:
+        words = words[:LONGEST_MESSAGE] + "..."
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in words)
+
 
 class BgmattingError(Exception):
-    """Base of all errors raised by bgmatting on purpose; its message is fit for an end user."""
+    """Base of all errors raised by bgmatting on purpose; its message is fit for an end user.
+
+    Names of files and the like are part of messages: what terminals and pages would obey in them
+    (line breaks, control characters, letters that turn the direction of others) is shown as the
+    code it has, and messages end somewhere.
+    """
+
+    def __init__(self, message: str = "", *more: object) -> None:
+        super().__init__(one_line(message), *more)
 
 
 class InputError(BgmattingError, ValueError):
@@ -38,3 +56,7 @@ class TrainingError(BgmattingError, RuntimeError):
 
 class OutputError(BgmattingError, OSError):
     """A result cannot be written where it was asked for."""
+
+
+class BgmattingWarning(UserWarning):
+    """What a caller should know of something that was done all the same."""

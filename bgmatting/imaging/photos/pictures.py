@@ -15,7 +15,8 @@ from PIL import Image, ImageChops
 from ...errors import PhotoError
 from ..limits import MAX_MEGAPIXELS
 from .colours import GREY_16, to_rgb, to_rgba
-from .reading import damaged, load, open_photo, orientation_of, turned
+from .opening import loaded_photo, open_photo
+from .reading import orientation_of, turned
 
 ALIKE = 2  # levels: no more than what saving and rounding make of one map
 
@@ -32,10 +33,7 @@ def picture_size(path: Path) -> tuple[int, int]:
         # PNG file that has none before its pixels, it would decode these.
         if picture.format == "TIFF" or (picture.format == "PNG" and "exif" not in picture.info):
             return width, height
-        try:
-            return (height, width) if orientation_of(picture) >= 5 else (width, height)
-        except Exception as error:  # decoders raise many kinds for damaged files
-            raise damaged(str(path), error) from error
+        return (height, width) if orientation_of(picture) >= 5 else (width, height)
 
 
 def has_transparency(path: Path) -> bool:
@@ -53,9 +51,7 @@ def read_scaled(path: Path, long_side: int) -> NDArray[np.uint8]:
         PhotoError: as `picture_size`, or it is damaged.
     """
     name = str(path)
-    with open_picture(path) as picture:
-        picture.draft("RGB", (long_side, long_side))
-        load(picture, name)
+    with _loaded(path, draft=(long_side, long_side)) as picture:
         orientation = orientation_of(picture)
         size = (long_side, long_side)
         if picture.mode == "RGB" and not picture.has_transparency_data:
@@ -73,8 +69,7 @@ def read_cutout(path: Path) -> NDArray[np.uint8]:
         PhotoError: as `read_scaled`.
     """
     name = str(path)
-    with open_picture(path) as picture:
-        load(picture, name)
+    with _loaded(path) as picture:
         return np.asarray(turned(to_rgba(picture, name), orientation_of(picture)))
 
 
@@ -86,8 +81,7 @@ def read_grey(path: Path) -> NDArray[np.float32]:
     Raises:
         PhotoError: as `read_scaled`; or both the shades and the transparency vary, and differ.
     """
-    with open_picture(path) as picture:
-        load(picture, str(path))
+    with _loaded(path) as picture:
         whole = picture.mode in GREY_16
         shades = picture if whole else picture.convert("L")
         if picture.has_transparency_data:
@@ -118,3 +112,8 @@ def _one_of(shades: Image.Image, transparency: Image.Image, path: Path) -> Image
 def open_picture(path: Path) -> Image.Image:
     """A picture whose header is read; errors as `picture_size`."""
     return open_photo(path, name=str(path), max_megapixels=MAX_MEGAPIXELS, min_side=1)
+
+
+def _loaded(path: Path, draft: tuple[int, int] | None = None) -> Image.Image:
+    name = str(path)
+    return loaded_photo(path, name=name, max_megapixels=MAX_MEGAPIXELS, min_side=1, draft=draft)

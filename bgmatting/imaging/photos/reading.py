@@ -9,26 +9,18 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from ...errors import InputError, PhotoError
-from ..limits import MAX_MEGAPIXELS, MIN_SIDE
-from .colour_tags import note_code_points
+from ..limits import MAX_MEGAPIXELS
 from .colours import to_rgb
+from .opening import check_size, damaged, load, loaded_photo
 
 Photo: TypeAlias = "str | os.PathLike[str] | Image.Image | NDArray[np.uint8]"
 
 
-# By Pillow's names. Nothing that runs a program (EPS) or holds drawings or documents.
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "BMP", "GIF", "PPM")
-READABLE = "JPEG, PNG, HEIC, WebP, AVIF, TIFF, BMP or GIF"
-# Raw files look like TIFF to Pillow, which would hand out the thumbnail within.
-RAW_SUFFIXES = {".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".pef", ".raf", ".rw2", ".srw"}
-DNG_VERSION = 50706  # a TIFF tag that only DNG files have
-
 _ORIENTATION = 274  # the EXIF tag
 
-_opening = threading.Lock()
 _loading = threading.Lock()
 
 
@@ -59,7 +51,11 @@ def read_photo(
         return _from_array(photo, max_megapixels, f"the {role}")
     if isinstance(photo, Image.Image):
         name = f"the {role}"
-        _check_size(photo.width, photo.height, max_megapixels, name)
+        if _closed(photo):
+            raise InputError(
+                f"{name} is a PIL image that was closed: open it again, or pass its path"
+            )
+        check_size(photo.width, photo.height, max_megapixels, name)
         # One that is decoded when first used may be in use by other threads, or both photos here.
         with _loading:
             load(photo, name)
@@ -67,8 +63,7 @@ def read_photo(
     if isinstance(photo, (str, os.PathLike)):
         path = Path(photo)
         # Messages name the file without its folder, which may be nobody's business.
-        with open_photo(path, name=path.name, max_megapixels=max_megapixels) as image:
-            load(image, path.name)
+        with loaded_photo(path, name=path.name, max_megapixels=max_megapixels) as image:
             return _upright(image, path.name)
     raise InputError(
         f"the {role} is {_article(type(photo).__name__)}; "
@@ -76,67 +71,24 @@ def read_photo(
     )
 
 
-def open_photo(
-    path: Path,
-    *,
-    name: str,
-    max_megapixels: float = MAX_MEGAPIXELS,
-    min_side: int = MIN_SIDE,
-) -> Image.Image:
-    """Read a file's header; its pixels are decoded later.
-
-    Args:
-        path: of the file.
-        name: what to call it in messages.
-        max_megapixels, min_side: what is larger or smaller is refused.
-
-    Raises:
-        PhotoError: there is no such file, it is not an image, or of a size that cannot be used.
-    """
-    _check_file(path, name)
-    image = _header(path, name)
+def _closed(image: Image.Image) -> bool:
+    """Whether an image lost its file before its pixels were read, or its pixels since."""
     try:
-        _check_size(image.width, image.height, max_megapixels, name, min_side)
-    except PhotoError:
-        image.close()
-        raise
-    note_code_points(image, path)
-    return image
-
-
-def load(image: Image.Image, name: str) -> None:
-    """Decode an image's pixels, of an animation the first frame's.
-
-    Raises:
-        PhotoError: it is damaged, or a camera's raw file.
-    """
-    if image.format == "TIFF" and DNG_VERSION in getattr(image, "tag_v2", ()):
-        raise _raw(name)
-    try:
-        if getattr(image, "n_frames", 1) > 1:
-            image.seek(0)
-        if image.format == "TIFF":
-            _load_unmapped(image)
-        image.load()
-        image.getexif()
-    except Exception as error:  # decoders raise many kinds for damaged files
-        raise damaged(name, error) from error
-
-
-def _load_unmapped(image: Image.Image) -> None:
-    """Pillow maps uncompressed TIFF files into memory, in the size they have when upright: rows of
-    those that lie would be cut at the wrong places."""
-    filename = getattr(image, "filename", "")
-    image.filename = ""  # type: ignore[attr-defined]  # so nothing to map
-    try:
-        image.load()
-    finally:
-        image.filename = filename  # type: ignore[attr-defined]
+        image.im  # noqa: B018  # of closed images only, asking for it is a ValueError
+    except ValueError:
+        return True
+    except Exception:  # not decoded yet
+        file = getattr(image, "fp", None)
+        return file is not None and file.closed
+    return False
 
 
 def orientation_of(image: Image.Image) -> int:
     """How its EXIF data says that an image is to be turned: 1 to 8, 1 for not at all."""
-    orientation: Any = image.getexif().get(_ORIENTATION)
+    try:
+        orientation: Any = image.getexif().get(_ORIENTATION)
+    except Exception:  # damaged, which viewers pass over
+        return 1
     return int(orientation) if orientation in range(2, 9) else 1
 
 
@@ -152,65 +104,14 @@ def turned(image: Image.Image, orientation: int) -> Image.Image:
     return image
 
 
-def _check_file(path: Path, name: str) -> None:
-    try:
-        is_folder, size = path.is_dir(), path.stat().st_size
-    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
-        if isinstance(error, (FileNotFoundError, NotADirectoryError)):
-            raise PhotoError(f"there is no file {path}: check the name and the folder") from None
-        reason = getattr(error, "strerror", None) or str(error)
-        raise PhotoError(f"{name} cannot be read: {reason}") from error
-    if is_folder:
-        raise PhotoError(f"{path} is a folder; expected one photo")
-    if size == 0:
-        raise PhotoError(f"{name} is empty (0 bytes): copy or download it again")
-    if path.suffix.lower() in RAW_SUFFIXES:
-        raise _raw(name)
-
-
-def _raw(name: str) -> PhotoError:
-    return PhotoError(
-        f"{name} is a camera's raw file: develop it first, and pass the JPEG or TIFF that makes"
-    )
-
-
-def _header(path: Path, name: str) -> Image.Image:
-    from pi_heif import register_heif_opener
-
-    if "HEIF" not in Image.OPEN:
-        register_heif_opener()
-    Image.init()
-    try:
-        with _opening:
-            # Pillow's own limit would warn or raise here. Ours is checked before decoding.
-            limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
-            try:
-                return Image.open(path, formats=[kind for kind in FORMATS if kind in Image.OPEN])
-            finally:
-                Image.MAX_IMAGE_PIXELS = limit
-    except UnidentifiedImageError:
-        raise PhotoError(
-            f"{name} is not a photo that can be read here: expected {READABLE}"
-        ) from None
-    except PermissionError:
-        raise PhotoError(f"{name} cannot be read: permission denied") from None
-    except Exception as error:  # decoders raise many kinds for damaged files
-        raise damaged(name, error) from error
-
-
-def damaged(name: str, error: Exception) -> PhotoError:
-    """What to raise for what a decoder raised."""
-    if isinstance(error, MemoryError):
-        return PhotoError(f"{name} needs more memory than there is: make it smaller")
-    return PhotoError(
-        f"{name} is damaged or incomplete ({error or type(error).__name__}): "
-        "copy or download it again, or export it anew"
-    )
-
-
 def _upright(image: Image.Image, name: str) -> NDArray[np.uint8]:
     """The pixels of a loaded image, as `read_photo` gives them."""
-    rgb = to_rgb(image, name)
+    try:
+        rgb = to_rgb(image, name)
+    except PhotoError:
+        raise
+    except Exception as error:  # a palette that is missing, a table that is too long
+        raise damaged(name, error) from error
     return np.array(turned(rgb, orientation_of(image)))  # H, W, 3; a copy: PIL's own memory goes
 
 
@@ -223,26 +124,12 @@ def _from_array(array: NDArray[Any], max_megapixels: float, name: str) -> NDArra
         raise InputError(f"{got}; expected uint8{hint}")
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (1, 3, 4)):
         raise InputError(f"{got}; expected (height, width, 3), RGB, or (height, width) for grey")
-    _check_size(array.shape[1], array.shape[0], max_megapixels, name)
+    check_size(array.shape[1], array.shape[0], max_megapixels, name)
     if array.ndim == 2 or array.shape[2] == 1:
         return np.repeat(array.reshape(*array.shape[:2], 1), 3, axis=2)
     if array.shape[2] == 4:
         return np.array(to_rgb(Image.fromarray(array, "RGBA"), name))
     return np.ascontiguousarray(array)
-
-
-def _check_size(
-    width: int, height: int, max_megapixels: float, name: str, min_side: int = MIN_SIDE
-) -> None:
-    if width * height > max_megapixels * 1e6:
-        raise PhotoError(
-            f"{name} is {width} x {height}, {width * height / 1e6:.1f} megapixels; "
-            f"the limit is {max_megapixels:g}: make it smaller"
-        )
-    if min(width, height) < min_side:
-        raise PhotoError(
-            f"{name} is {width} x {height} pixels; expected at least {min_side} on each side"
-        )
 
 
 def _article(noun: str) -> str:

@@ -35,6 +35,8 @@ Pair = tuple[Photo, Photo]
 CASES = {
     "as it is": (),
     "swapped": ("swapped",),
+    "upside down": ("turned",),
+    "mirrored": ("turned",),
     "one file twice": ("same",),
     "one photo, stored anew": ("same",),
     "two photos without subject": ("empty", "same"),
@@ -111,6 +113,8 @@ def spoilt(
     made: dict[str, Pair] = {
         "as it is": (source, plate),
         "swapped": (plate, source),
+        "upside down": (source, plate[::-1, ::-1].copy()),
+        "mirrored": (source, plate[:, ::-1].copy()),
         "one file twice": (source, source),
         "one photo, stored anew": (source, anew),
         "two photos without subject": (exposed(plate, 0.1, rng), plate),
@@ -145,7 +149,17 @@ def small(photo: Photo) -> Photo:
 
 
 def print_table(counts: dict[str, Counter]) -> None:
-    kinds = ("same", "empty", "swapped", "unrelated", "moved", "missing", "light", "changed")
+    kinds = (
+        "same",
+        "empty",
+        "swapped",
+        "turned",
+        "unrelated",
+        "moved",
+        "missing",
+        "light",
+        "changed",
+    )
     columns = ("pairs", "hit", "none", *kinds)
     print(f"{'':28}" + "".join(f"{column:>10}" for column in columns))
     for case in CASES:

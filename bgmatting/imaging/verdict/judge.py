@@ -34,6 +34,8 @@ class Settings:
         misfit: agreement of the registration: less in pairs that don't belong together.
         misfit_share: of the frame that then differs, at least.
         same_place: overlap of colours that two views of one place have.
+        turned: share of the difference, in the median, that is left when the plate is turned.
+        turned_from: levels of 255 that the difference is at least where it isn't.
         swapped: of -1 to 1: whose thing it is.
         clear: likewise, either way: beyond doubt.
         clear_points: of outline that must tell so.
@@ -53,6 +55,8 @@ class Settings:
     misfit: float = 0.22
     misfit_share: float = 0.25
     same_place: float = 0.6
+    turned: float = 0.5
+    turned_from: float = 5.0
     swapped: float = 0.35
     clear: float = 0.6
     clear_points: int = 60
@@ -75,6 +79,8 @@ SENTENCES: dict[Kind, str] = {
     "photo too. Check that the right two photos were given.",
     "swapped": "The two photos seem to be swapped: the empty place was given as the photo with "
     "the subject. Swap them and try again.",
+    "turned": "The background photo is {how}. Turn it back, so that both photos show the place the "
+    "same way round, and try again.",
     "unrelated": "The two photos don't seem to show the same place. The background photo must "
     "show the very place where the subject stood, without it, not the new backdrop you may want.",
     "moved": "The camera moved too far between the two photos. Put it on something steady, and "
@@ -122,7 +128,7 @@ def judge(
     ]
     if not any(finding.serious for finding in findings):
         findings += _changed_findings(found, opaque)
-    if any(finding.kind in ("same", "unrelated") for finding in findings):
+    if any(finding.kind in ("same", "turned", "unrelated") for finding in findings):
         findings = findings[:1]  # the rest would only confuse
     return Report(
         aligned=registration.aligned,
@@ -164,6 +170,9 @@ def _pair_findings(
     )
     misfit = registration.failed or registration.agreement < SETTINGS.misfit
     if misfit and not clear and differs > SETTINGS.misfit_share:
+        turned = _turned(source, before)
+        if turned is not None:
+            return [turned]
         seen = alpha < 0.5 if (alpha < 0.5).mean() > 0.2 else np.ones(alpha.shape, dtype=bool)
         kind: Kind = (
             "moved" if colour_overlap(source[seen], before) > SETTINGS.same_place else "unrelated"
@@ -172,6 +181,21 @@ def _pair_findings(
     if owner > SETTINGS.swapped and points >= SETTINGS.clear_points:
         return [Finding("swapped", True, SENTENCES["swapped"])]
     return []
+
+
+def _turned(source: Map, before: Map) -> Finding | None:
+    """Whether the plate fits once it is turned about, as no camera that moved would make it."""
+    ways = {
+        "upside down": before[::-1, ::-1],
+        "mirrored": before[:, ::-1],
+        "upside down and mirrored": before[::-1],
+    }
+    as_given = float(np.median(difference(source, before)))
+    fits = {how: float(np.median(difference(source, plate))) for how, plate in ways.items()}
+    how = min(fits, key=fits.__getitem__)
+    if as_given < SETTINGS.turned_from or fits[how] > SETTINGS.turned * as_given:
+        return None
+    return Finding("turned", True, SENTENCES["turned"].format(how=how))
 
 
 def _light_findings(light: Light) -> list[Finding]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["same", "swapped", "unrelated", "moved", "light", "missing", "changed", "empty"]
+Kind = Literal[
+    "same", "swapped", "turned", "unrelated", "moved", "light", "missing", "changed", "empty"
+]
 
 
 @dataclass(frozen=True)
@@ -13,10 +15,11 @@ class Finding:
     """Something about a pair that its photographer should know.
 
     Attributes:
-        kind: "same" (one photo twice), "swapped" (the subject is in the background), "unrelated"
-            (another place), "moved" (the camera moved too far or could not be followed), "light"
-            (exposure or white balance far off), "missing" (much of the source lies outside the
-            background), "changed" (something besides the subject differs), "empty" (no subject).
+        kind: "same" (one photo twice), "swapped" (the subject is in the background), "turned" (the
+            background is upside down or mirrored), "unrelated" (another place), "moved" (the camera
+            moved too far or could not be followed), "light" (exposure or white balance far off),
+            "missing" (much of the source lies outside the background), "changed" (something besides
+            the subject differs), "empty" (no subject).
         serious: the matte is probably of no use; else it is only worse than it could be.
         sentence: what is wrong and what to do, one or two sentences, for anyone; no markup.
     """

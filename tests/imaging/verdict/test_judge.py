@@ -105,6 +105,23 @@ def test_another_place_is_told_and_told_from_a_camera_that_moved(scene, rng, sho
         assert kinds(turned) == ["moved"]
 
 
+@pytest.mark.parametrize("scene", ["leaves"], indirect=True)
+@pytest.mark.parametrize(
+    ("how", "turn"),
+    [
+        ("upside down", np.s_[::-1, ::-1]),
+        ("mirrored", np.s_[:, ::-1]),
+        ("upside down and mirrored", np.s_[::-1]),
+    ],
+)
+def test_a_plate_that_was_turned_is_told_and_how(scene, subject, shot, how, turn):
+    source, plate = shot(before(scene, subject)), shot(scene * 0.9)[turn]
+    failed = Registration(agreement=0.05, failed=True)
+    report = judge(source, plate, np.ones((HEIGHT, WIDTH), dtype=np.float32), failed)
+    assert kinds(report) == ["turned"]
+    assert f"is {how}. Turn it back" in report.findings[0].sentence
+
+
 @pytest.mark.parametrize("scene", ["wall"], indirect=True)
 def test_a_clear_subject_is_believed_where_the_wall_tells_no_motion(scene, disk, shot):
     alpha = disk(HEIGHT, WIDTH, 110, 90, 75)

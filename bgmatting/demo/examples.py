@@ -1,11 +1,11 @@
-"""Pairs to try the page with; `bgmatting.demo.drawing` drew them."""
+"""Pairs to try the page with: in a checkout only, where `docs/examples/drawing` drew them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import NamedTuple
 
-PHOTOS = Path(__file__).with_name("example-photos")
+PHOTOS = Path(__file__).resolve().parents[2] / "docs" / "examples" / "photos"
 
 
 class Example(NamedTuple):
@@ -28,7 +28,15 @@ EXAMPLES: tuple[Example, ...] = (
 )
 
 
+def examples_here() -> tuple[Example, ...]:
+    """The pairs whose photos are here: all in a checkout, none in an installed package."""
+    return tuple(
+        example for example in EXAMPLES if example.source.is_file() and example.background.is_file()
+    )
+
+
 def example_photos() -> tuple[Path, ...]:
     """The photos of all pairs that are here."""
-    photos = [photo for example in EXAMPLES for photo in (example.source, example.background)]
-    return tuple(photo for photo in photos if photo.is_file())
+    return tuple(
+        photo for example in examples_here() for photo in (example.source, example.background)
+    )

@@ -17,8 +17,9 @@ SECONDS = 30  # asked for, a call; the shorter, the sooner it is a visitor's tur
 def lent() -> bool:
     """Whether this is a Space whose GPU is there only within what `on_gpu` wraps.
 
-    Outside of it CUDA is make-believe, and in any thread but the main one not even that: nothing
-    may be loaded there ahead of time.
+    Outside of it CUDA is make-believe: in the main thread, until the page is launched, networks
+    are put on it as on a real one and come along when the GPU does. In any other thread nothing
+    may be loaded ahead of time.
     """
     try:
         from spaces.config import Config

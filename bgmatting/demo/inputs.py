@@ -48,7 +48,7 @@ def _as_file(payload: ImageData | None) -> str | None:
 
 def example_buttons() -> list[tuple[gr.Button, tuple[Any, Any]]]:
     """A button with a picture for each example, and the pair it stands for."""
-    from .examples import EXAMPLES
+    from .examples import examples_here
 
     return [
         (
@@ -62,6 +62,5 @@ def example_buttons() -> list[tuple[gr.Button, tuple[Any, Any]]]:
             ),
             (str(example.source), str(example.background)),
         )
-        for example in EXAMPLES
-        if example.source.is_file() and example.background.is_file()
+        for example in examples_here()
     ]

@@ -8,6 +8,7 @@ import gradio as gr
 
 from . import texts
 from .backbones import DEFAULT_BACKBONE, TITLES, choices, untrained
+from .examples import examples_here
 from .guide import GUIDE_HTML
 from .inputs import example_buttons
 from .service import SIZES
@@ -40,7 +41,9 @@ def theme() -> gr.themes.Base:
 
 
 def examples() -> list[tuple[gr.Button, tuple[str, str]]]:
-    """Pairs that run on click: each one's button, source and background."""
+    """Pairs that run on click: each one's button, source and background; nothing without any."""
+    if not examples_here():
+        return []
     with gr.Column(elem_id="examples"):
         gr.HTML(f"<p>{texts.EXAMPLES}</p>", elem_classes="muted")
         with gr.Row():

@@ -52,13 +52,26 @@ class Service:
         self._running = threading.Lock()
         self._matte = on_gpu(self._matte_here)
 
+    def place(self) -> None:
+        """Put all networks on a GPU that is lent call by call; where none is, nothing.
+
+        What is on the device before the page is launched, from the main thread, comes along with
+        every loan; what a call loads is loaded again by the next that gets another process.
+        """
+        if lent():
+            for backbone in filter(has_weights, TITLES):
+                self._load_early(backbone)
+
     def warm_up(self) -> None:
         """Load the default weights ahead of the first visitor, where that is possible."""
         if not lent() and has_weights(DEFAULT_BACKBONE):
-            try:
-                self.matter(DEFAULT_BACKBONE)
-            except Exception:  # the first visitor meets it again, in words
-                log.exception("could not load %s ahead of time", DEFAULT_BACKBONE)
+            self._load_early(DEFAULT_BACKBONE)
+
+    def _load_early(self, backbone: str) -> None:
+        try:
+            self.matter(backbone)
+        except Exception:  # the first visitor meets it again, in words
+            log.exception("could not load %s ahead of time", backbone)
 
     def matter(self, backbone: str) -> Matter:
         """The `Matter` of a backbone.

@@ -19,6 +19,7 @@ REPO_VARIABLE = "BGMATTING_REPO"  # a template in place of the table: "alice/bgm
 PLACEHOLDER = "{backbone}"
 
 SHIPPED = Path(__file__).resolve().parents[2] / "weights"  # of a checkout
+SHIPPED_INSIDE = Path(__file__).resolve().parent / "shipped"  # of an installed package
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?"
 _REPO_ID = re.compile(rf"{_NAME}/{_NAME}")
@@ -56,9 +57,9 @@ def repository(backbone: str) -> str:
 
 
 def shipped_weights(backbone: str) -> Path | None:
-    """The folder of a backbone's weights that came with this checkout, or None."""
-    folder = SHIPPED / backbone
-    return folder if _holds_weights(folder) else None
+    """The folder of a backbone's weights that came with this checkout or package, or None."""
+    folders = (place / backbone for place in (SHIPPED_INSIDE, SHIPPED))
+    return next(filter(_holds_weights, folders), None)
 
 
 def resolve(name: str | os.PathLike[str], *, revision: str | None = None) -> str:

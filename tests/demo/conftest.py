@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,7 +54,9 @@ def expected(pair: tuple[Path, Path]) -> dict[str, np.ndarray]:
 
 @pytest.fixture(scope="session")
 def browser():
-    """Debian's Chromium, driven by Playwright; skips without one."""
+    """Debian's Chromium, driven by Playwright; skips without one, and where BROWSER is "skip"."""
+    if os.environ.get("BROWSER") == "skip":
+        pytest.skip("BROWSER=skip: the tests in a browser are left out")
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("needs a browser: no chromium on PATH (apt install chromium)")

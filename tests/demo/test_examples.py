@@ -5,12 +5,12 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from drawing.camera import Shot, develop, look, out_of_focus, with_margin
+from drawing.fields import colour, to_linear, to_srgb
+from drawing.pairs import RECIPES, draw
+from drawing.subject import compose
 from PIL import Image
 
-from bgmatting.demo.drawing.camera import Shot, develop, look, out_of_focus, with_margin
-from bgmatting.demo.drawing.fields import colour, to_linear, to_srgb
-from bgmatting.demo.drawing.pairs import RECIPES, draw
-from bgmatting.demo.drawing.subject import compose
 from bgmatting.demo.examples import EXAMPLES, PHOTOS
 
 ALL = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.source.stem)
@@ -114,3 +114,30 @@ def test_alpha_mixes_light():
     assert compose(white, half, black, wrap=0).mean() == pytest.approx(0.5)
     solid = np.ones((8, 8, 1), np.float32)
     np.testing.assert_array_equal(compose(white, solid, black, wrap=0.3), white)
+
+
+def test_the_page_shows_all_of_them():
+    import gradio as gr
+
+    from bgmatting.demo.sections import examples
+
+    with gr.Blocks() as page:
+        buttons = examples()
+    assert [pair for _, pair in buttons] == [
+        (str(example.source), str(example.background)) for example in EXAMPLES
+    ]
+    assert "examples" in {block.elem_id for block in page.blocks.values()}
+
+
+def test_where_none_are_the_page_has_no_place_for_them(monkeypatch, tmp_path):
+    import gradio as gr
+
+    from bgmatting.demo import examples
+    from bgmatting.demo.sections import examples as section
+
+    gone = tuple(example._replace(source=tmp_path / example.source.name) for example in EXAMPLES)
+    monkeypatch.setattr(examples, "EXAMPLES", gone)
+    with gr.Blocks() as page:
+        assert section() == []
+    assert not [block for block in page.blocks.values() if block is not page]
+    assert examples.example_photos() == ()

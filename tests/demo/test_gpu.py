@@ -132,3 +132,73 @@ assert result.report is not None and result.timings["network"] > 0
     _python(code, spaces, *pair, folder)
     for kind, pixels in expected.items():
         np.testing.assert_array_equal(np.asarray(Image.open(folder / f"{kind}.png")), pixels)
+
+
+def test_networks_are_on_the_device_before_the_page_is_launched(spaces):
+    """From the main thread, as soon as app.py is imported, and spaces before torch."""
+    code = """
+import sys, threading
+sys.path.insert(0, ".")
+import bgmatting.demo.service as service
+service.has_weights = lambda name: name in ("mobilenetv2", "resnet50")
+
+# CUDA as it is outside of a loan: there, as far as anybody can see.
+import spaces
+assert "torch" not in sys.modules
+import torch
+torch.cuda.is_available, torch.cuda.device_count = lambda: True, lambda: 1
+placed, to = [], torch.nn.Module.to
+
+def note(module, *args, **kwargs):
+    if args == (torch.device("cuda"),):
+        placed.append(threading.current_thread() is threading.main_thread())
+        return module
+    return to(module, *args, **kwargs)
+
+torch.nn.Module.to = note
+import app
+assert placed == [True, True], placed
+assert app.service.matter("resnet50").device == torch.device("cuda")
+assert placed == [True, True], placed  # it was there already
+app.service.warm_up()  # of another thread, after the launch
+assert placed == [True, True], placed
+"""
+    _python(code, spaces)
+
+
+def test_a_loan_finds_the_networks_as_they_were_placed(spaces, pair):
+    code = """
+import sys
+from pathlib import Path
+import bgmatting.demo.service as service
+from bgmatting import Matter
+service.has_weights = lambda name: name == "mobilenetv2"
+page = service.Service()
+page.place()
+del Matter.from_pretrained  # nothing is loaded any more
+matte = page.matte(*map(Path, sys.argv[1:3]), "mobilenetv2")
+assert matte.alpha[90, 120] > 0.9
+"""
+    _python(code, spaces, *pair)
+
+
+def test_a_network_that_does_not_load_keeps_no_page_from_starting(spaces):
+    code = """
+import bgmatting.demo.service as service
+from bgmatting import Matter
+
+def fail(name):
+    raise RuntimeError("no memory left")
+
+Matter.from_pretrained = fail
+service.Service().place()
+"""
+    _python(code, spaces)
+
+
+def test_without_a_loan_nothing_is_placed(monkeypatch):
+    from bgmatting.demo.service import Service
+
+    service = Service()
+    monkeypatch.setattr(service, "matter", lambda backbone: pytest.fail("loaded"))
+    service.place()

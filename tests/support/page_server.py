@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,14 +45,18 @@ class PageServer:
 
 @contextmanager
 def running_page(
-    folder: Path, *, cwd: Path = ROOT, script: Path = ROOT / "app.py", **environment: str
+    folder: Path,
+    *,
+    cwd: Path = ROOT,
+    command: Sequence[str | Path] = (sys.executable, ROOT / "app.py"),
+    **environment: str,
 ) -> Iterator[PageServer]:
     """Start a page and end it afterwards.
 
     Args:
         folder: for its files and its log.
         cwd: where it is started from.
-        script: what is started.
+        command: what is started.
         environment: more variables.
     """
     with socket.socket() as free:
@@ -70,13 +74,11 @@ def running_page(
     start = time.monotonic()
     with (
         log.open("w") as out,
-        subprocess.Popen(
-            [sys.executable, script], cwd=cwd, env=variables, stdout=out, stderr=out
-        ) as process,
+        subprocess.Popen(command, cwd=cwd, env=variables, stdout=out, stderr=out) as process,
     ):
         try:
             while not _answers(address):
-                assert process.poll() is None, f"app.py did not start:\n{log.read_text()}"
+                assert process.poll() is None, f"the page did not start:\n{log.read_text()}"
                 assert time.monotonic() - start < START_SECONDS, log.read_text()
                 time.sleep(0.05)
             took = time.monotonic() - start

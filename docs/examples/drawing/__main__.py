@@ -1,16 +1,17 @@
-"""`python -m bgmatting.demo.drawing PEOPLE_FOLDER [OUT_FOLDER]`."""
+"""`python -m drawing PEOPLE_FOLDER [OUT_FOLDER]`, where this folder's parent is the working one."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from ..examples import PHOTOS
 from .pairs import RECIPES, draw
+
+PHOTOS = Path(__file__).resolve().parents[1] / "photos"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bgmatting.demo.drawing", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m drawing", description=__doc__)
     parser.add_argument("people", type=Path, help="folder with person-1.webp and so on")
     parser.add_argument("out", type=Path, nargs="?", default=PHOTOS, help="where to write")
     options = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Draws the demo's example pairs: `python -m bgmatting.demo.drawing PEOPLE_FOLDER`.
+"""Draws the page's example pairs: in `docs/examples`, `python -m drawing PEOPLE_FOLDER`.
 
 Rendered people before scenes that are computed, not photographed, taken twice by a camera that is
 no better than real ones. Light adds up in linear colour, (H, W, 3) float32, 1 being white; what a

@@ -8,8 +8,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 MADE_FROM := pyproject.toml requirements.txt setup.py
 LOWEST := .venv-lowest/bin
-# Waiting threads that spin would starve the others on a small machine.
-TEST_ENV := OMP_WAIT_POLICY=PASSIVE GRADIO_ANALYTICS_ENABLED=False HF_HUB_DISABLE_TELEMETRY=1
+# One process of tests a core, with one thread each; waiting threads that spin would starve others.
+JOBS ?= auto
+AT_ONCE := -n $(JOBS) --dist loadfile
+TEST_ENV := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE GRADIO_ANALYTICS_ENABLED=False HF_HUB_DISABLE_TELEMETRY=1
 
 help:
 	@echo "make demo    start the web page"
@@ -25,7 +27,7 @@ demo: .venv/ready-for-demo
 	@exec $(BIN)/python app.py
 
 test: .venv/ready-for-test browser lint
-	@$(TEST_ENV) $(BIN)/pytest
+	@$(TEST_ENV) $(BIN)/pytest $(AT_ONCE)
 
 slow: .venv/ready-for-test browser
 	@$(TEST_ENV) $(BIN)/pytest -m slow
@@ -33,7 +35,7 @@ slow: .venv/ready-for-test browser
 
 # pip has no way to ask for the lowest versions that pyproject.toml allows; uv has.
 lowest: .venv-lowest/ready
-	@$(TEST_ENV) $(LOWEST)/pytest tests/model tests/weights tests/imaging
+	@$(TEST_ENV) $(LOWEST)/pytest $(AT_ONCE) tests/model tests/weights tests/imaging
 
 lint: .venv/ready-for-test
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy

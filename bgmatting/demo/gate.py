@@ -13,9 +13,10 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from . import texts
+from .bodies import TooLarge, bounded, replayed, timed, whole_body
 from .files import NotPermitted, Store, permitted
 from .gradio_names import MultiPartException, upload_fn, upload_progress
 from .uploads import Uploads
@@ -40,7 +41,6 @@ MAX_MCP = 96 << 20  # bytes; there they may, in base64
 FILES_AT_ONCE = 4  # in one upload, of a photo's size together
 FORM = 1 << 16  # bytes of a form around its files
 OPEN_UPLOADS = 40  # at a time, from all
-SILENCE, WHOLE = 20.0, 600.0  # seconds without a byte; for all of a request's body
 
 
 class Gate:
@@ -72,8 +72,8 @@ class Gate:
         method = scope["method"]
         if method == "POST" and path == UPLOAD:
             # Of a form's fields that are no files, Gradio's parser keeps any amount in memory.
-            bounded = _bounded(_timed(receive), self.max_file_size + FORM)
-            answer = await self._upload(Request(scope, bounded))
+            body = bounded(timed(receive), self.max_file_size + FORM)
+            answer = await self._upload(Request(scope, body))
             await answer(scope, receive, send)
         elif method == "POST" and (WRITE.fullmatch(path) or self._named(path)):
             await self._with_body(scope, receive, send, MAX_JSON, self._event_fault)
@@ -123,11 +123,11 @@ class Gate:
             self.uploads.keep(folder, request.client.host if request.client else "")
             kept = True
             return JSONResponse([str(file) for file in files])
-        except _TooLarge:
-            return PlainTextResponse(texts.TOO_LARGE, 413)
+        except TooLarge:
+            return PlainTextResponse(texts.TOO_LARGE.format(self.max_file_size >> 20), 413)
         except MultiPartException as error:
             if "maximum allowed size" in error.message:
-                return PlainTextResponse(texts.TOO_LARGE, 413)
+                return PlainTextResponse(texts.TOO_LARGE.format(self.max_file_size >> 20), 413)
             return PlainTextResponse(texts.NO_UPLOAD, 400)
         except (ClientDisconnect, asyncio.TimeoutError):
             return PlainTextResponse(texts.TOO_SLOW, 408)
@@ -152,9 +152,9 @@ class Gate:
     ) -> None:
         """Read a JSON body whole, within bounds; pass it on if nothing is wrong with it."""
         try:
-            body = await _read(_bounded(_timed(receive), limit))
+            body = await whole_body(bounded(timed(receive), limit))
             wrong = fault(json.loads(body or b"null"))
-        except _TooLarge:
+        except TooLarge:
             wrong = 413, texts.TOO_LONG
         except (ClientDisconnect, asyncio.TimeoutError):
             wrong = 408, texts.TOO_SLOW
@@ -164,7 +164,7 @@ class Gate:
             status, sentence = wrong
             await JSONResponse({"detail": sentence}, status)(scope, receive, send)
             return
-        await self.app(scope, _replayed(body, receive), send)
+        await self.app(scope, replayed(body, receive), send)
 
     def _event_fault(self, body: Any) -> tuple[int, str] | None:
         """What is wrong with a request for an event: status and sentence, or None."""
@@ -213,62 +213,3 @@ def _at(scope: Scope, path: str) -> Scope:
         "path": whole,
         "raw_path": whole.encode("utf-8", "surrogateescape"),
     }
-
-
-def _timed(receive: Receive) -> Receive:
-    """A body that may not come too slowly.
-
-    Raises:
-        asyncio.TimeoutError: from the call that waits too long.
-    """
-    ends = asyncio.get_running_loop().time() + WHOLE
-
-    async def within() -> Message:
-        left = ends - asyncio.get_running_loop().time()
-        return await asyncio.wait_for(receive(), max(0.0, min(SILENCE, left)))
-
-    return within
-
-
-class _TooLarge(Exception):
-    pass
-
-
-def _bounded(receive: Receive, limit: int) -> Receive:
-    """A body of `limit` bytes at most; the call that gets more raises `_TooLarge`."""
-    size = 0
-
-    async def within() -> Message:
-        nonlocal size
-        message = await receive()
-        size += len(message.get("body", b""))
-        if size > limit:
-            raise _TooLarge
-        return message
-
-    return within
-
-
-async def _read(receive: Receive) -> bytes:
-    parts: list[bytes] = []
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        parts.append(message.get("body", b""))
-        if not message.get("more_body", False):
-            return b"".join(parts)
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    """A body that was read already, then whatever else comes."""
-    given = False
-
-    async def again() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return again

@@ -71,7 +71,7 @@ NOT_GIVEN = (
     "it came."
 )
 NO_SUCH_FILE = "There is no such file here, or it was deleted an hour after it was made."
-TOO_LARGE = "That is too large: a photo may have 64 MB."
+TOO_LARGE = "That is too large: a photo may have {} MB."
 TOO_LONG = "This request is too long."
 TOO_MANY_UPLOADS = "Too many uploads at a time: please try again in a moment."
 TOO_SLOW = "That came too slowly: please try again."

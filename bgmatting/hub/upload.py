@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from huggingface_hub import CommitOperationAdd, HfApi
 
-from ..weights.names import CARD_NAME, CONFIG_NAME, WEIGHTS_NAME
+from ..weights.names import CARD_NAME, CONFIG_NAME
+from ..weights.tensor_files import weights_names
 from .card import METRICS_NAME
+from .deletions import deletions
 from .network_errors import plain_errors
-
-UPLOADED = (CONFIG_NAME, WEIGHTS_NAME, CARD_NAME, METRICS_NAME)
 
 
 def files_of(folder: Path) -> dict[str, Path | bytes]:
-    """name in the repository -> file, of what a folder has that belongs there."""
-    return {name: folder / name for name in UPLOADED if (folder / name).is_file()}
+    """name in the repository -> file, of what a folder has that belongs there.
+
+    Raises:
+        WeightsError: the weights are in shards, and their index cannot be read.
+    """
+    names = (CONFIG_NAME, *weights_names(folder), CARD_NAME, METRICS_NAME)
+    return {name: folder / name for name in names if (folder / name).is_file()}
 
 
 def upload(
@@ -29,6 +34,7 @@ def upload(
     branch: str | None = None,
     create_pr: bool = False,
     replace_card: bool = False,
+    delete_patterns: Sequence[str] | None = None,
 ) -> str:
     """Upload files; the repository is made where it isn't there.
 
@@ -41,6 +47,7 @@ def upload(
         branch: to commit to; None: the main one.
         create_pr: open a pull request in place of committing to the branch.
         replace_card: upload `README.md` also where the repository has one.
+        delete_patterns: what else to delete of the repository; see `deletions`.
 
     Returns:
         The commit's address, or the pull request's.
@@ -55,9 +62,12 @@ def upload(
         commit = api.create_commit(
             full_id,
             [
-                CommitOperationAdd(name, file if isinstance(file, bytes) else str(file))
-                for name, file in files.items()
-                if not (name == CARD_NAME and keep_card)
+                *deletions(api, full_id, files, delete_patterns, branch=branch),
+                *(
+                    CommitOperationAdd(name, file if isinstance(file, bytes) else str(file))
+                    for name, file in files.items()
+                    if not (name == CARD_NAME and keep_card)
+                ),
             ],
             commit_message=commit_message,
             revision=branch,

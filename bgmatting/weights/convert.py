@@ -22,11 +22,12 @@ from torch import Tensor
 
 from ..errors import OutputError, WeightsError
 from ..files import make_folder, partial_path, sha256_of
-from ..hub.card import is_untouched, read_card
+from ..hub.card import is_hand_written
 from ..model import BACKBONES
 from .entries import check_entries, entries_of, to_dtype
 from .matting_base import MattingBase
-from .names import CARD_NAME, CONFIG_NAME, WEIGHTS_NAME
+from .names import CARD_NAME
+from .placing import put_in_place
 
 REFINER = "refiner."
 NESTED_UNDER = ("state_dict", "model_state_dict", "model")  # where trainers put the state dict
@@ -244,14 +245,14 @@ def _put_in_place(part: Path, target: Path) -> bool:
     Returns:
         Whether a hand-written card was left alone.
     """
-    try:
-        if not target.exists():
+    card_kept = is_hand_written(target / CARD_NAME)
+    if card_kept:
+        (part / CARD_NAME).unlink()
+    if target.exists():
+        put_in_place(part, target)
+    else:
+        try:
             part.rename(target)
-            return False
-        card = target / CARD_NAME
-        card_kept = card.exists() and not is_untouched(read_card(card))
-        for name in (WEIGHTS_NAME, CONFIG_NAME, *(() if card_kept else (CARD_NAME,))):
-            (part / name).replace(target / name)
-    except OSError as error:
-        raise OutputError(f"cannot write {target}: {error.strerror or error}") from error
+        except OSError as error:
+            raise OutputError(f"cannot write {target}: {error.strerror or error}") from error
     return card_kept

@@ -1,9 +1,10 @@
-"""A repository's two files, out of the cache or fetched into it, from one and the same commit."""
+"""A repository's weights, out of the cache or fetched into it, from one and the same commit."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
 
 from ..errors import HubError
 from ..hub.network_errors import plain_errors
-from .names import CONFIG_NAME, PICKLE_NAME, WEIGHTS_NAME
+from .names import CONFIG_NAME, INDEX_NAME, PICKLE_NAME, WEIGHTS_NAME
+from .tensor_files import read_index
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _ETAG = re.compile(r"[\w+=-]+(\.[\w+=-]+)*")  # what may be a file's name, and no path
@@ -23,6 +25,7 @@ def download(
     repo_id: str,
     *,
     revision: str | None = None,
+    subfolder: str = "",
     token: str | bool | None = None,
     cache_dir: str | os.PathLike[str] | None = None,
     local_files_only: bool = False,
@@ -35,6 +38,7 @@ def download(
     Args:
         repo_id: owner/name.
         revision: branch, tag or commit; None: the main branch.
+        subfolder: of the repository, with slashes; "": its top.
         token: access token; None: that of this machine's log-in, False: none.
         cache_dir: None: the cache of huggingface_hub.
         local_files_only: leave the network alone.
@@ -42,44 +46,74 @@ def download(
 
     Raises:
         HubError: not there, not allowed, or not reached; the message says which.
+        WeightsError: the weights are in shards, and their index is not one.
     """
-
     at = "" if revision is None else f" at revision {revision}"
+    within = f"{subfolder}/" if subfolder else ""
 
-    def fetch(filename: str, revision: str | None) -> Path:
+    def fetch(name: str, revision: str | None, offline: bool = local_files_only) -> Path | None:
+        """The file, out of the cache or fetched; None: the repository has none of that name."""
         _refuse_paths_as_etags()
-        doing = f"fetch {filename} from {repo_id}{at}"
-        with plain_errors(repo_id, doing, offline=local_files_only):
+        doing = f"fetch {within}{name} from {repo_id}{at}"
+        with plain_errors(repo_id, doing, offline=offline):
             try:
                 return Path(
                     hf_hub_download(
                         repo_id,
-                        filename,
+                        within + name,
                         revision=revision,
                         token=token,
                         cache_dir=None if cache_dir is None else Path(cache_dir),
-                        local_files_only=local_files_only,
+                        local_files_only=offline,
                         force_download=force_download,
                     )
                 )
             except LocalEntryNotFoundError:
                 raise
-            except EntryNotFoundError as error:
-                raise HubError(
-                    f"{repo_id} has no {filename}{at}{_only_a_pickle(repo_id, revision, token)}"
-                ) from error
+            except EntryNotFoundError:
+                return None
+
+    def missing(name: str, revision: str | None) -> HubError:
+        instead = _only_a_pickle(repo_id, within, revision, token)
+        return HubError(f"{repo_id} has no {within}{name}{at}{instead}")
 
     config = fetch(CONFIG_NAME, revision)
+    if config is None:
+        raise missing(CONFIG_NAME, revision)
     # The weights of the very commit the config came from, whatever is pushed in between.
-    commit = config.parent.name
-    weights = fetch(WEIGHTS_NAME, commit if _COMMIT.fullmatch(commit) else revision)
-    return weights.parent
+    commit = config.parents[within.count("/")].name
+    pinned = commit if _COMMIT.fullmatch(commit) else revision
+    try:
+        if fetch(WEIGHTS_NAME, pinned) is not None:
+            return config.parent
+    except HubError:
+        # Of what the network was not asked for, it isn't known whether the repository has it.
+        index = _cached(lambda: fetch(INDEX_NAME, pinned, offline=True))
+        if index is None:
+            raise
+    else:
+        index = fetch(INDEX_NAME, pinned)
+    if index is None:
+        raise missing(WEIGHTS_NAME, pinned)
+    for name in sorted(read_index(index).shards):
+        if fetch(name, pinned) is None:
+            raise missing(name, pinned)
+    return config.parent
 
 
-def _only_a_pickle(repo_id: str, revision: str | None, token: str | bool | None) -> str:
+def _cached(fetch: Callable[[], Path | None]) -> Path | None:
+    try:
+        return fetch()
+    except HubError:
+        return None
+
+
+def _only_a_pickle(
+    repo_id: str, within: str, revision: str | None, token: str | bool | None
+) -> str:
     """What to add to "has no such file" when a pickle is what the repository has instead."""
     try:
-        pickled = HfApi(token=token).file_exists(repo_id, PICKLE_NAME, revision=revision)
+        pickled = HfApi(token=token).file_exists(repo_id, within + PICKLE_NAME, revision=revision)
     except Exception:  # only a hint is at stake
         pickled = False
     if pickled:

@@ -45,10 +45,10 @@ def check_entries(
     misshapen = [
         f"{key} {_facts(found[key])} (expected {_facts(value)})"
         for key, value in expected.items()
-        if key in found and not _fits(found[key], value)
+        if key in found and not fits(found[key], value)
     ]
     faults = [
-        f"{len(keys)} {kind}: {_first(keys)}"
+        f"{len(keys)} {kind}: {shortened(keys)}"
         for kind, keys in (
             ("missing", missing),
             ("unexpected", unexpected),
@@ -79,7 +79,8 @@ def to_dtype(state: Mapping[str, Tensor], dtype: torch.dtype) -> dict[str, Tenso
     return converted
 
 
-def _fits(found: Tensor, expected: Tensor) -> bool:
+def fits(found: Tensor, expected: Tensor) -> bool:
+    """Whether an entry has the expected one's shape and kind of number."""
     return (
         found.shape == expected.shape and found.is_floating_point() == expected.is_floating_point()
     )
@@ -90,7 +91,8 @@ def _facts(value: Tensor) -> str:
     return f"{shape} {str(value.dtype).removeprefix('torch.')}"
 
 
-def _first(names: Iterable[str]) -> str:
+def shortened(names: Iterable[str]) -> str:
+    """The first of some names, for a message."""
     names = list(names)
     shown = ", ".join(names[:SHOWN_KEYS])
     return shown if len(names) <= SHOWN_KEYS else f"{shown}, ..."

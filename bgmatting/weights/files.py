@@ -1,29 +1,20 @@
-"""The two files that are a set of weights, read with suspicion and written whole.
+"""A folder of weights: whether it is one, and its `config.json`, read with suspicion.
 
-`config.json` says which network they are for, `model.safetensors` holds its entries in float32,
-float16 or bfloat16.
+The config says which network the weights are for; see `tensor_files` for the weights themselves.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
-from torch import Tensor
-
 from ..errors import InputError, WeightsError
-from ..files import write_whole
 from ..model.backbones import backbone_facts
-from .names import CONFIG_NAME, PICKLE_NAME, WEIGHTS_NAME
+from .names import CONFIG_NAME, PICKLE_NAME, WEIGHTS_NAME, holds_weights, weights_path
 
 DEFAULT_WORKING_SIZE = 768
 SMALLEST_WORKING_SIZE, LARGEST_WORKING_SIZE = 64, 4096
-
-_LFS_POINTER = b"version https://git-lfs"
 
 
 def check_working_size(value: object) -> int:
@@ -43,21 +34,23 @@ def check_working_size(value: object) -> int:
 
 
 def check_folder(folder: Path) -> None:
-    """Refuse a folder that lacks the two files.
+    """Refuse a folder that lacks the config or the weights.
 
     Raises:
         WeightsError: it lacks one; the message says what it has instead.
     """
-    missing = [name for name in (CONFIG_NAME, WEIGHTS_NAME) if not (folder / name).is_file()]
-    if not missing:
+    if holds_weights(folder):
         return
+    missing = [] if (folder / CONFIG_NAME).is_file() else [CONFIG_NAME]
+    if weights_path(folder) is None:
+        missing.append(WEIGHTS_NAME)
     said = f"the folder {folder} has no {' and no '.join(missing)}"
     if WEIGHTS_NAME in missing and (folder / PICKLE_NAME).exists():
         said += (
             f"; it has a {PICKLE_NAME}, but pickles can run code and are never loaded: "
             f"make a folder of it with: bgmatting convert {folder / PICKLE_NAME} OUT_DIR"
         )
-    elif all((folder / "weights" / name).is_file() for name in (CONFIG_NAME, WEIGHTS_NAME)):
+    elif holds_weights(folder / "weights"):
         said += f"; those of a training run are in {folder / 'weights'}"
     raise WeightsError(said)
 
@@ -87,38 +80,3 @@ def read_config(path: Path) -> dict[str, Any]:
     except InputError as error:
         raise WeightsError(f"{path}: {error}") from error
     return {"backbone": config["backbone"], "working_size": working_size}
-
-
-def read_weights(path: Path) -> dict[str, Tensor]:
-    """The entries of a safetensors file, on the CPU.
-
-    Raises:
-        WeightsError: not there, truncated, damaged, or in another format.
-    """
-    try:
-        with path.open("rb") as file:
-            start = file.read(len(_LFS_POINTER))
-        if start != _LFS_POINTER:
-            return load_file(path)
-    except OSError as error:
-        raise WeightsError(f"cannot read {path}: {error.strerror or error}") from error
-    except (SafetensorError, RuntimeError, ValueError, KeyError) as error:
-        raise WeightsError(
-            f"{path} is damaged, truncated or not a safetensors file ({error}); "
-            "get the file again (from the Hub: with force_download=True)"
-        ) from error
-    raise WeightsError(
-        f"{path} is a Git LFS pointer, not the weights; fetch them with: git lfs pull"
-    )
-
-
-def write_weights(path: Path, state: Mapping[str, Tensor]) -> None:
-    """Write a state dict as safetensors, whole or not at all.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
-    entries = {key: value.detach().cpu().contiguous() for key, value in state.items()}
-    # Not save_file, whose files only their owner may read.
-    content = save(entries, metadata={"format": "pt"})
-    write_whole(path, lambda partial: partial.write_bytes(content))

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from ..errors import InputError, WeightsError
-from .names import CONFIG_NAME, WEIGHTS_NAME
+from .names import CONFIG_NAME, WEIGHTS_NAME, holds_weights, is_weights_name
 
 REPOSITORIES: dict[str, str] = {
     "mobilenetv2": "bgmatting/bgmatting-mobilenetv2",
@@ -59,7 +59,7 @@ def repository(backbone: str) -> str:
 def shipped_weights(backbone: str) -> Path | None:
     """The folder of a backbone's weights that came with this checkout or package, or None."""
     folders = (place / backbone for place in (SHIPPED_INSIDE, SHIPPED))
-    return next(filter(_holds_weights, folders), None)
+    return next(filter(holds_weights, folders), None)
 
 
 def resolve(name: str | os.PathLike[str], *, revision: str | None = None) -> str:
@@ -82,7 +82,7 @@ def resolve(name: str | os.PathLike[str], *, revision: str | None = None) -> str
     known = ", ".join(REPOSITORIES)
     if not text.strip():
         raise WeightsError(f"no weights named; give a folder, a backbone ({known}) or owner/name")
-    if folder.is_dir() and (_holds_weights(folder) or text not in REPOSITORIES):
+    if folder.is_dir() and (holds_weights(folder) or text not in REPOSITORIES):
         if revision is not None:
             raise InputError(
                 f"revision {revision!r} was asked for, but {text} is a folder on this machine; "
@@ -103,12 +103,8 @@ def resolve(name: str | os.PathLike[str], *, revision: str | None = None) -> str
     )
 
 
-def _holds_weights(folder: Path) -> bool:
-    return (folder / CONFIG_NAME).is_file() and (folder / WEIGHTS_NAME).is_file()
-
-
 def _about_a_file(path: Path) -> str:
-    if path.name in (CONFIG_NAME, WEIGHTS_NAME):
+    if path.name == CONFIG_NAME or is_weights_name(path.name):
         return f"{path} is a file; give the folder that holds it: {path.parent}"
     return (
         f"{path} is a file; give a folder with {CONFIG_NAME} and {WEIGHTS_NAME}. A published "

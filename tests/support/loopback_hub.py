@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import unquote, urlsplit
@@ -25,9 +25,12 @@ class Repository:
     access: str = "public"  # or "private", "gated", "forbidden"
     messages: list[str] = field(default_factory=list)
 
-    def commit(self, files: Files, ref: str = "main", message: str = "") -> str:
-        """Put `files` on top of what `ref` has."""
+    def commit(
+        self, files: Files, ref: str = "main", message: str = "", gone: Sequence[str] = ()
+    ) -> str:
+        """Put `files` on top of what `ref` has, less those that are `gone`."""
         complete = {**self.commits.get(self.refs.get(ref, ""), {}), **files}
+        complete = {name: content for name, content in complete.items() if name not in gone}
         sha = hashlib.sha1(f"{len(self.commits)}{sorted(complete)}".encode()).hexdigest()
         self.commits[sha] = complete
         self.refs[ref] = sha
@@ -235,6 +238,16 @@ class Handler(BaseHTTPRequestHandler):
         names = [{"rfilename": name} for name in repository.commits[sha]]
         self.json({"id": repo_id, "modelId": repo_id, "sha": sha, "siblings": names, "tags": []})
 
+    def tree(self, repo_id: str, revision: str) -> None:
+        repository = self.readable(repo_id)
+        if repository is None:
+            return
+        files = repository.commits.get(repository.refs.get(revision, revision))
+        if files is None:
+            return self.refuse(404, "RevisionNotFound", f"Invalid rev id: {revision}")
+        kind = {"type": "file", "oid": "0" * 40}
+        self.json([{**kind, "path": name, "size": len(files[name])} for name in files])
+
     def validate_card(self) -> None:
         self.json({"errors": [], "warnings": []})
 
@@ -273,6 +286,7 @@ class Handler(BaseHTTPRequestHandler):
         if revision not in repository.refs:
             return self.refuse(404, "RevisionNotFound", f"Invalid rev id: {revision}")
         files: Files = {}
+        gone: list[str] = []
         message = ""
         for line in self.body.splitlines():
             item = json.loads(line)
@@ -283,7 +297,9 @@ class Handler(BaseHTTPRequestHandler):
                 files[value["path"]] = base64.b64decode(value["content"])
             elif key == "lfsFile":
                 files[value["path"]] = self.hub.objects[value["oid"]]
-        sha = repository.commit(files, revision, message)
+            elif key == "deletedFile":
+                gone.append(value["path"])
+        sha = repository.commit(files, revision, message, gone)
         url = f"{self.hub.url}/{repo_id}/commit/{sha}"
         self.json({"success": True, "commitOid": sha, "commitUrl": url, "hookOutput": ""})
 
@@ -294,6 +310,7 @@ ROUTES: list[tuple[str, Callable[..., None]]] = [
     (r"/api/validate-yaml", Handler.validate_card),
     (rf"/api/models/{REPO}", Handler.info),
     (rf"/api/models/{REPO}/revision/(?P<revision>.+)", Handler.info),
+    (rf"/api/models/{REPO}/tree/(?P<revision>.+)", Handler.tree),
     (rf"/api/models/{REPO}/preupload/(?P<revision>.+)", Handler.preupload),
     (rf"/api/models/{REPO}/commit/(?P<revision>.+)", Handler.commit),
     (rf"/{REPO}\.git/info/lfs/objects/batch", Handler.batch),

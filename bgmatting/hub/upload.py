@@ -117,8 +117,10 @@ def _check(files: Mapping[str, Path | bytes], sha256: Mapping[str, str] | None) 
     """Refuse files that are not what they should be."""
     for name, digest in (sha256 or {}).items():
         file = files[name]
+        if isinstance(file, bytes):
+            continue  # in memory, where nothing changes them
         try:
-            same = isinstance(file, bytes) or sha256_of(file) == digest
+            same = sha256_of(file) == digest
         except OSError:
             same = False
         if not same:

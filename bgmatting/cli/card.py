@@ -8,10 +8,14 @@ import click
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
+DATA = (
+    "What they were trained on: a JSON list of parts, each with what, licence (null: none stated) "
+    "and source; or Markdown."
+)
 EPILOG = """\b
 Example:
   bgmatting card weights/mobilenetv2 eval/composites eval/hd \\
-      --source "Trained by bgmatting train in a day." --data "$(cat data.md)"
+      --source "Trained by bgmatting train in a day." --data "$(cat data.json)"
 """
 
 
@@ -19,7 +23,7 @@ Example:
 @click.argument("folder", type=FOLDER)
 @click.argument("datasets", nargs=-1, required=True, type=FOLDER, metavar="DATASET...")
 @click.option("--source", help="A sentence on where the weights come from.")
-@click.option("--data", help="Markdown on what they were trained on, and its licences.")
+@click.option("--data", help=DATA)
 @click.option(
     "--device",
     type=click.Choice(["auto", "cpu", "cuda", "mps"]),
@@ -34,7 +38,7 @@ def card(
     On each DATASET ('bgmatting evaluate --help' says what that is) the weights are measured as
     users get them, once more without aligning, and beside a keyer. The figures go to metrics.json
     and, with the rest that is known of the weights, to README.md. Without --source and --data a
-    card that is there only gets a new table; one that somebody wrote by hand is left alone.
+    card that is there keeps what it says of both; one that somebody wrote by hand is left alone.
     """
     if (source is None) != (data is None):
         raise click.UsageError(
@@ -43,7 +47,7 @@ def card(
     from tqdm import tqdm
 
     from ..evaluation.card import write_measured_card
-    from ..hub.card import is_hand_written
+    from ..hub.card_mark import is_hand_written
     from ..weights.names import CARD_NAME
 
     if is_hand_written(folder / CARD_NAME):

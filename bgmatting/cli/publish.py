@@ -47,6 +47,8 @@ def publish(
     """Publish weights on the Hub, one repository a backbone.
 
     Without --yes nothing is uploaded: the weights are checked, and what would go where is listed.
+    What is uploaded is what is listed: a file that changes meanwhile is refused, and so is a
+    repository that does.
     BACKBONE: whose weights of this checkout; all there are, by default. The account is that of
     'hf auth login' or HF_TOKEN; BGMATTING_REPO (such as alice/bgmatting-{backbone}) says which
     repositories.
@@ -66,10 +68,7 @@ def publish(
     for planned in plans:
         show(planned, upload)
         if upload:
-            private_or_default = True if private else None
-            click.echo(
-                publish_weights(planned, private=private_or_default, replace_card=replace_card)
-            )
+            click.echo(publish_weights(planned, private=True if private else None))
     if not upload:
         click.echo("Nothing was uploaded; --yes uploads.", err=True)
 

@@ -89,7 +89,10 @@ Over several processes or machines:
     help="Long side in pixels at which the network is to see users' photos.  "
     "[default: as the weights started from, else 768]",
 )
-@click.option("--data", default="", help="What the data is and its licence, for the card.")
+@click.option(
+    "--data", default="",
+    help="What the data is and its licences, for the card: a JSON list of parts, or Markdown.",
+)  # fmt: skip
 @click.option("--measure", type=FOLDER, multiple=True, help="Evaluation set for the card's table.")
 @click.option(
     "--preview", type=click.Path(dir_okay=False, path_type=Path),

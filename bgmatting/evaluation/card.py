@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ..files import write_text
-from ..hub.card import METRICS_NAME, is_untouched, read_card, refreshed, write_card
+from ..hub.card import refreshed, write_card
+from ..hub.card_mark import is_untouched, read_card
+from ..hub.card_metrics import METRICS_NAME
 from ..imaging import Matter
-from ..weights.lineage import read_lineage
-from ..weights.names import CARD_NAME, CONFIG_NAME
+from ..weights.names import CARD_NAME
 from .dataset import EvaluationSet
-from .measures import legend
+from .measures import MEASURES, legend
 from .predictors import difference_keyer, matter_predictor
 from .protocols import DEFAULT
 from .report import resolutions, table_rows
@@ -75,8 +77,9 @@ def write_measured_card(
         folder: of the weights.
         sets: folders of evaluation sets.
         source: a sentence on where the weights come from.
-        data: Markdown on what they were trained on, and under which licences. Where neither is
-            given, a card that is there keeps what it says of both.
+        data: what they were trained on and under which licences, Markdown or parts as JSON (see
+            `data_parts.read_data`). Where neither is given, a card that is there keeps what it
+            says of both.
         device: to measure on.
         progress: as in `measured_rows`.
 
@@ -93,7 +96,15 @@ def write_measured_card(
     write_text(folder / METRICS_NAME, json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
     path = folder / CARD_NAME
     if source is None and data is None and path.exists() and is_untouched(read_card(path)):
-        lineage = read_lineage(folder / CONFIG_NAME)
-        write_text(path, refreshed(read_card(path), lineage, rows, legend(DEFAULT.measures)))
-        return path
-    return write_card(folder, source=source, data=data, legend=legend(DEFAULT.measures))
+        return write_text(path, refreshed(folder, **columns_of(rows)))
+    return write_card(folder, source=source, data=data, **columns_of(rows))
+
+
+def columns_of(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """What a card says of its table's columns, as `render_card` takes it."""
+    titles = {title for row in rows for title in row}
+    measures = [MEASURES[name] for name in DEFAULT.measures if MEASURES[name].title in titles]
+    return {
+        "legend": legend(measure.name for measure in measures),
+        "units": {measure.title: measure.unit for measure in measures},
+    }

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
 
 from huggingface_hub import constants
 from huggingface_hub.errors import (
     EntryNotFoundError,
+    FileMetadataError,
     GatedRepoError,
     HfHubHTTPError,
     HFValidationError,
@@ -15,10 +18,16 @@ from huggingface_hub.errors import (
     OfflineModeIsEnabled,
     RepositoryNotFoundError,
     RevisionNotFoundError,
+    XetDownloadError,
 )
 from huggingface_hub.utils import logging as hub_logging
 
 from ..errors import BgmattingError, HubError
+
+# The HTTP library that huggingface_hub speaks through: httpx in its versions 1, httpx2 in 2. It
+# comes with huggingface_hub, and both may be installed; the one in use is the one whose error its
+# own errors derive from.
+http: Any = import_module(HfHubHTTPError.__bases__[0].__module__.partition(".")[0])
 
 LOG_IN = "log in with 'hf auth login', set HF_TOKEN, or pass token="
 
@@ -39,19 +48,16 @@ def plain_errors(repo_id: str, doing: str, *, offline: bool = False) -> Iterator
     except BgmattingError:
         raise
     except Exception as error:
-        # Anything at all: the HTTP library below differs between versions of huggingface_hub.
+        # Anything at all: nobody shall see a traceback for what happens out there.
         raise HubError(f"cannot {doing}: {_reason(error, repo_id, offline)}") from error
     finally:
         hub_logging.set_verbosity(verbosity)
 
 
 def _reason(error: BaseException, repo_id: str, offline: bool) -> str:
-    status = _status(error)
     if isinstance(error, GatedRepoError):
         page = f"{constants.ENDPOINT}/{repo_id}"
         return f"the repository is gated: ask for access at {page}, then {LOG_IN}"
-    if status == 401 and "credentials" in _said(error):
-        return f"the Hub refused the token (401): {LOG_IN}"
     if isinstance(error, RepositoryNotFoundError):
         return (
             f"there is no repository {repo_id} on the Hub that you may see, and no folder of that "
@@ -65,8 +71,13 @@ def _reason(error: BaseException, repo_id: str, offline: bool) -> str:
         return "the repository has no such file"
     if isinstance(error, OfflineModeIsEnabled):
         return "HF_HUB_OFFLINE is set; unset it to use the network"
-    if status is not None:
-        return _refused(status, error)
+    if isinstance(error, HfHubHTTPError):
+        return _refused(error)
+    if isinstance(error, FileMetadataError):
+        return (
+            f"{constants.ENDPOINT} does not answer like a Hub; "
+            "check the proxy, the firewall, and HF_ENDPOINT if it is set"
+        )
     if isinstance(error, HFValidationError):
         return " ".join(str(error).split())
     if isinstance(error, (ValueError, RuntimeError)) and error.__cause__ is not None:
@@ -83,46 +94,38 @@ def _not_local(error: BaseException, repo_id: str, offline: bool) -> str:
             "it is not in the cache of this machine, and the network is off "
             "(local_files_only or HF_HUB_OFFLINE); fetch it once with the network on"
         )
-    if _status(cause) is None and "X-Repo-Commit" in str(cause):
-        return (
-            f"{constants.ENDPOINT} does not answer like a Hub; "
-            "check the proxy, the firewall, and HF_ENDPOINT if it is set"
-        )
     return _reason(cause, repo_id, offline)
 
 
-def _refused(status: int, error: BaseException) -> str:
-    if status in (401, 403):
-        return f"the Hub refused it ({status}): this account may not do that; {LOG_IN}"
+def _refused(error: HfHubHTTPError) -> str:
+    status = error.response.status_code
+    if status == 401:  # what is not there, or not to be seen, has a class of its own
+        return f"the Hub refused the token, or wants one (401): {LOG_IN}"
+    if status == 403:
+        return f"the Hub refused it (403): this account may not do that; {LOG_IN}"
     if status == 429:
         return "the Hub answered 429 (too many requests): wait some minutes and try again"
     if status >= 500:
         return f"the Hub answered {status} (trouble on its side): try again later"
-    return f"the Hub answered {status}: {_said(error) or 'no reason given'}"
+    said = error.server_message or error.response.headers.get("X-Error-Message") or ""
+    return f"the Hub answered {status}: {' '.join(said.split()) or 'no reason given'}"
 
 
 def _transport(error: BaseException) -> str:
-    name = type(error).__name__
-    if "Timeout" in name:
+    if isinstance(error, (http.TimeoutException, TimeoutError)):
         return f"{constants.ENDPOINT} did not answer in time; check the network and try again"
-    # Some versions retry a failed connection with a client that they have closed.
-    closed = "client has been closed" in str(error)
-    if closed or name in ("ConnectError", "ProxyError", "ConnectionError", "UnsupportedProtocol"):
+    if isinstance(
+        error, (http.ConnectError, http.ProxyError, http.UnsupportedProtocol, ConnectionError)
+    ):
         return f"{constants.ENDPOINT} cannot be reached; check the network and the proxy"
-    if name in ("RemoteProtocolError", "ReadError", "WriteError", "ChunkedEncodingError"):
+    if isinstance(error, (http.TransportError, XetDownloadError)):
         return "the transfer broke off; nothing half-way was kept, so try again"
-    if "Consistency check failed" in str(error):
+    # Two have no class of their own, only words: a bare RuntimeError of the HTTP library, where
+    # versions 1 of huggingface_hub retry a failed connection with a client that they have closed;
+    text = " ".join(str(error).split())
+    if isinstance(error, RuntimeError) and "client has been closed" in text:
+        return f"{constants.ENDPOINT} cannot be reached; check the network and the proxy"
+    # and a bare OSError of huggingface_hub's, where a file came to an end before its size.
+    if isinstance(error, OSError) and "Consistency check failed" in text:
         return "the transfer ended early; nothing half-way was kept, so try again"
-    return f"{name}: {' '.join(str(error).split()) or 'no message'}"
-
-
-def _status(error: BaseException) -> int | None:
-    return error.response.status_code if isinstance(error, HfHubHTTPError) else None
-
-
-def _said(error: BaseException) -> str:
-    if not isinstance(error, HfHubHTTPError):
-        return ""
-    return " ".join(
-        (error.server_message or error.response.headers.get("X-Error-Message") or "").split()
-    )
+    return f"{type(error).__name__}: {text or 'no message'}"

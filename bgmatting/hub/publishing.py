@@ -6,16 +6,20 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..errors import HubError, WeightsError
 from ..files import sha256_of
-from ..weights.files import read_config
-from ..weights.lineage import read_lineage
+from ..weights.files import check_folder, read_config
 from ..weights.matting_base import MattingBase
 from ..weights.names import CARD_NAME, CONFIG_NAME, WEIGHTS_NAME
 from ..weights.repositories import REPOSITORIES, is_repo_id, repository, shipped_weights
-from .card import METRICS_NAME, is_untouched, read_card, renamed, render_card
-from .upload import files_of, has_card, upload
+from .card import refreshed
+from .card_mark import is_hand_written
+from .repository_state import State, look
+from .upload import files_of, upload
+
+WEIGHTS_SUFFIX = Path(WEIGHTS_NAME).suffix  # of large files, which are not held in memory
 
 
 @dataclass(frozen=True)
@@ -26,24 +30,28 @@ class PlannedFile:
         name: in the folder and in the repository.
         size: in bytes.
         sha256: of its content, hexadecimal.
+        content: where it is, or, of what is small or made up, itself.
         note: what to know of it, or "".
     """
 
     name: str
     size: int
     sha256: str
+    content: Path | bytes
     note: str = ""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What publishing one folder would do.
+    """What publishing one folder would do, down to the bytes.
 
     Attributes:
         backbone: of the weights.
         folder: where they are.
         repo_id: where they would go, owner/name.
         files: what would be uploaded; a card that the folder lacks is made up for it.
+        seen: what the repository was like; None: the Hub could not be asked.
+        replace_card: whether a card that the repository has would be replaced.
         remarks: what else to know, one sentence each.
     """
 
@@ -51,13 +59,20 @@ class Plan:
     folder: Path
     repo_id: str
     files: tuple[PlannedFile, ...]
+    seen: State | None = None
+    replace_card: bool = False
     remarks: tuple[str, ...] = ()
 
 
 def plan_shipped(
-    backbones: list[str] | None = None, repo_id: str | None = None, **options: bool
+    backbones: list[str] | None = None, repo_id: str | None = None, **options: Any
 ) -> list[Plan]:
     """Plans for the weights that came with this checkout: of the backbones given, or of all there.
+
+    Args:
+        backbones: None: all.
+        repo_id: as in `plan`.
+        options: likewise.
 
     Raises:
         WeightsError: there are none, or not of a backbone given; or see `plan`.
@@ -84,7 +99,7 @@ def plan(
     repo_id: str | None = None,
     *,
     replace_card: bool = False,
-    ask_hub: bool = True,
+    token: str | bool | None = None,
 ) -> Plan:
     """Check that a folder's weights load, and list what would be uploaded.
 
@@ -92,7 +107,7 @@ def plan(
         folder: with `config.json` and `model.safetensors`.
         repo_id: owner/name; None: what the table says of the backbone.
         replace_card: whether a card that the repository has would be replaced.
-        ask_hub: look whether it has one; without network a remark says so.
+        token: access token; None: that of this machine's log-in.
 
     Raises:
         WeightsError: the folder is no such folder, or its weights don't load.
@@ -102,83 +117,82 @@ def plan(
         raise WeightsError(
             f"no folder {folder}; expected one with {CONFIG_NAME} and {WEIGHTS_NAME}"
         )
-    MattingBase.from_pretrained(folder)
-    backbone = read_config(folder / CONFIG_NAME)["backbone"]
-    if repo_id is None:
-        repo_id = repository(backbone)
-    elif not is_repo_id(repo_id):
+    if repo_id is not None and not is_repo_id(repo_id):
         raise WeightsError(f"{repo_id!r} is not a repo id; expected owner/name")
-    remarks = []
-    keep_card = False
-    if ask_hub and not replace_card:
-        try:
-            keep_card = has_card(repo_id)
-        except HubError as error:
+    check_folder(folder)
+    backbone = read_config(folder / CONFIG_NAME)["backbone"]
+    repo_id = repo_id or repository(backbone)
+    files = _planned(folder, repo_id)
+    MattingBase.from_pretrained(folder)  # after what the files are was noted
+    seen, remarks = None, []
+    try:
+        seen = look(repo_id, token=token)
+    except HubError as error:
+        if not replace_card:
             remarks.append(f"{error}; a card that the repository has would be kept")
-    if keep_card:
+    if seen is not None and seen.has_card and not replace_card:
+        files = [file for file in files if file.name != CARD_NAME]
         remarks.append(f"{CARD_NAME} stays as the repository has it (--replace-card replaces it)")
-    files = tuple(
-        _planned(name, file)
-        for name, file in _files(folder, repo_id).items()
-        if not (name == CARD_NAME and keep_card)
-    )
-    return Plan(backbone, folder, repo_id, files, tuple(remarks))
+    return Plan(backbone, folder, repo_id, tuple(files), seen, replace_card, tuple(remarks))
 
 
-def publish(
-    plan: Plan,
-    *,
-    private: bool | None = None,
-    replace_card: bool = False,
-    token: str | bool | None = None,
-) -> str:
-    """Do what a plan says.
+def publish(plan: Plan, *, private: bool | None = None, token: str | bool | None = None) -> str:
+    """Do what a plan says: the bytes that it lists, on top of what it saw, or nothing.
+
+    Where the Hub could not be asked for the plan, it is asked now, and a card that is there stays.
 
     Args:
         plan: of `plan` or `plan_shipped`.
         private: whether a new repository is private; None: the account's default.
-        replace_card: replace a card that the repository has.
         token: access token with write permission; None: that of this machine's log-in.
 
     Returns:
         The commit's address.
 
     Raises:
-        HubError: not allowed, or not reached; nothing was committed.
+        WeightsError: a file is not what it was; nothing was committed.
+        HubError: not allowed, not reached, or the repository is not what it was; nothing was
+            committed.
     """
     return upload(
-        _files(plan.folder, plan.repo_id),
+        {file.name: file.content for file in plan.files},
         plan.repo_id,
         commit_message=f"Publish weights of {plan.backbone}",
         private=private,
         token=token,
-        replace_card=replace_card,
+        replace_card=plan.replace_card,
+        sha256={file.name: file.sha256 for file in plan.files},
+        seen=plan.seen,
     )
 
 
-def _files(folder: Path, repo_id: str) -> dict[str, Path | bytes]:
+def _planned(folder: Path, repo_id: str) -> list[PlannedFile]:
     """What to upload of a folder: its files, with a card that names the repository.
 
-    A card from the template is made where there is none; in one that was, the name is set; a
-    hand-written one goes as it is.
+    A card from the template is made where there is none, and anew where there was; a hand-written
+    one goes as it is. Of all but the weights themselves the bytes are read here, once.
     """
-    files = files_of(folder)
-    card = folder / CARD_NAME
-    if CARD_NAME in files:
-        text = read_card(card)
-        if is_untouched(text):
-            files[CARD_NAME] = renamed(text, repo_id).encode()
-    else:
-        metrics = folder / METRICS_NAME
-        facts = read_config(folder / CONFIG_NAME)
-        facts["lineage"] = read_lineage(folder / CONFIG_NAME)
-        facts["metrics"] = metrics if metrics.is_file() else None
-        files[CARD_NAME] = render_card(**facts, name=repo_id).encode()
-    return files
+    files: dict[str, Path | bytes] = {
+        name: file if Path(name).suffix == WEIGHTS_SUFFIX else _read(Path(str(file)))
+        for name, file in files_of(folder).items()
+    }
+    made = not is_hand_written(folder / CARD_NAME)
+    if made:
+        files[CARD_NAME] = refreshed(folder, name=repo_id).encode()
+    return [
+        PlannedFile(
+            name,
+            len(file) if isinstance(file, bytes) else file.stat().st_size,
+            hashlib.sha256(file).hexdigest() if isinstance(file, bytes) else sha256_of(file),
+            file,
+            "from the template, naming the repository" if made and name == CARD_NAME else "",
+        )
+        for name, file in files.items()
+    ]
 
 
-def _planned(name: str, file: Path | bytes) -> PlannedFile:
-    if isinstance(file, bytes):
-        digest = hashlib.sha256(file).hexdigest()
-        return PlannedFile(name, len(file), digest, "from the template, naming the repository")
-    return PlannedFile(name, file.stat().st_size, sha256_of(file))
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise WeightsError(f"cannot read {path}: {error.strerror or error}") from error

@@ -10,7 +10,7 @@ import torch
 
 from ..evaluation.card import write_measured_card
 from ..model import MattingNetwork
-from ..weights.lineage import Run
+from ..weights.lineage import FINETUNE, Run
 from ..weights.matting_base import MattingBase
 from .config import TrainingConfig
 from .synthesis.assets import list_mattes, list_pictures
@@ -50,7 +50,11 @@ def export(
     base.load_state_dict(network.state_dict())
     data = data or _pictures(config.folders)
     start = _start(config, "the weights of the run before" if lineage else None)
-    run = Run(config.backbone, samples, start or "random weights", data)
+    published = _published(config.teacher or config.start)
+    run = Run(
+        config.backbone, samples, start or "random weights", data,
+        base=published, relation=FINETUNE if published and not config.teacher else "",
+    )  # fmt: skip
     base.lineage = (*lineage, run)
     folder = config.out / "weights"
     rows = [
@@ -86,6 +90,11 @@ def _start(config: TrainingConfig, weights: str | None = None) -> str:
         weights = weights or f"the weights `{_called(named)}`"
         return f"an encoder fitted to {weights}, and their head" if config.teacher else weights
     return f"the encoder `{config.encoder.name}`" if config.encoder else ""
+
+
+def _published(weights: str | None) -> str:
+    """Weights as others can load them, by a backbone's name or owner/name; "" for a folder's."""
+    return "" if weights is None or Path(weights).is_dir() else weights
 
 
 def _called(weights: str) -> str:

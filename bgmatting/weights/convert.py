@@ -22,7 +22,7 @@ from torch import Tensor
 
 from ..errors import OutputError, WeightsError
 from ..files import make_folder, partial_path, sha256_of
-from ..hub.card import is_hand_written
+from ..hub.card_mark import is_hand_written
 from ..model import BACKBONES
 from .entries import check_entries, entries_of, to_dtype
 from .matting_base import MattingBase

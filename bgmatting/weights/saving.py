@@ -16,7 +16,9 @@ from huggingface_hub import ModelCard, PyTorchModelHubMixin
 from huggingface_hub.utils import filter_repo_objects, is_jsonable
 
 from ..errors import InputError
-from ..hub.card import METRICS_NAME, is_hand_written, render_card
+from ..hub.card import render_card
+from ..hub.card_mark import is_hand_written
+from ..hub.card_metrics import METRICS_NAME
 from ..hub.upload import upload
 from .filling import check_known
 from .lineage import KEY

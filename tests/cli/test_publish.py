@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from huggingface_hub import HfApi
 
 from bgmatting.cli.publish import publish
 from bgmatting.errors import InputError, WeightsError
-from bgmatting.hub import upload
 from bgmatting.weights import repositories
 from bgmatting.weights.matting_base import MattingBase
 
@@ -23,8 +23,8 @@ def no_hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def unreachable(*_: object, **__: object) -> None:
         raise ConnectionError("no network")
 
-    for name in ("file_exists", "create_repo", "create_commit"):
-        monkeypatch.setattr(upload.HfApi, name, unreachable)
+    for name in ("model_info", "create_repo", "create_commit"):
+        monkeypatch.setattr(HfApi, name, unreachable)
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,7 @@ def hub(server: LoopbackHub) -> LoopbackHub:
     """The server with nothing in it."""
     parts = (
         server.repositories, server.objects, server.faults, server.etags, server.requests,
-        server.leaked,
+        server.leaked, server.meanwhile,
     )  # fmt: skip
     for part in parts:
         part.clear()

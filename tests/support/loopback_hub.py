@@ -62,6 +62,7 @@ class LoopbackHub:
         self.url = ""
         self.storage_url = ""  # large files are kept at another origin, as on the real Hub
         self.leaked: list[str] = []  # tokens that were sent there
+        self.meanwhile: list[Callable[[], object]] = []  # once, after an upload, before its commit
 
     def fail(self, name: str, **how: int) -> Fault:
         """Let downloads of files of this name go wrong (see `Fault`)."""
@@ -208,6 +209,8 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(200, b"", {})
 
     def verify(self) -> None:
+        while self.hub.meanwhile:
+            self.hub.meanwhile.pop()()
         wanted = json.loads(self.body)
         there = len(self.hub.objects.get(wanted["oid"], b"")) == wanted["size"]
         self.json({}, 200 if there else 404)
@@ -293,6 +296,8 @@ class Handler(BaseHTTPRequestHandler):
             key, value = item["key"], item["value"]
             if key == "header":
                 message = value["summary"]
+                if value.get("parentCommit") not in (None, repository.refs[revision]):
+                    return self.refuse(412, "", "A commit has happened since")
             elif key == "file":
                 files[value["path"]] = base64.b64decode(value["content"])
             elif key == "lfsFile":

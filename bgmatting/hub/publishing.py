@@ -9,11 +9,12 @@ from pathlib import Path
 
 from ..errors import HubError, WeightsError
 from ..files import sha256_of
+from ..weights.catalogue import backbone_info, list_backbones
 from ..weights.files import read_config
 from ..weights.lineage import read_lineage
 from ..weights.matting_base import MattingBase
 from ..weights.names import CARD_NAME, CONFIG_NAME, WEIGHTS_NAME
-from ..weights.repositories import REPOSITORIES, is_repo_id, repository, shipped_weights
+from ..weights.repositories import is_repo_id, repository, shipped_weights
 from .card import METRICS_NAME, is_untouched, read_card, renamed, render_card
 from .upload import files_of, has_card, upload
 
@@ -64,8 +65,8 @@ def plan_shipped(
         InputError: a backbone is unknown.
     """
     folders = {}
-    for backbone in backbones or REPOSITORIES:
-        repository(backbone)  # an unknown name is refused here
+    for backbone in backbones or list_backbones():
+        backbone_info(backbone)  # an unknown name is refused here
         folder = shipped_weights(backbone)
         if folder is not None:
             folders[backbone] = folder

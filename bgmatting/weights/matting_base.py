@@ -31,6 +31,7 @@ from .files import (
 )
 from .lineage import KEY, Run, as_data, read_lineage
 from .names import CONFIG_NAME, WEIGHTS_NAME
+from .pins import pins_of
 from .repositories import is_repo_id, resolve
 
 OTHER_WEIGHTS = (
@@ -53,7 +54,7 @@ class MattingBase(
     those of the published checkpoints.
 
     Args:
-        backbone: `resnet50`, `resnet101` or `mobilenetv2`.
+        backbone: its name; `list_backbones()` has them.
         working_size: pixels on the long side at which photos are best matted with the weights;
             64 to 4096.
 
@@ -123,6 +124,7 @@ class MattingBase(
             known = ", ".join(map(str, STORED_DTYPES))
             raise InputError(f"dtype is {dtype!r}; expected one of {known}")
         found = resolve(pretrained_model_name_or_path, revision=revision)
+        pins = pins_of(pretrained_model_name_or_path, revision)
         if Path(found).is_dir():
             folder = Path(found)
             check_folder(folder)
@@ -130,7 +132,7 @@ class MattingBase(
             try:
                 folder = download(
                     found,
-                    revision=revision,
+                    revision=pins.revision,
                     token=token,
                     cache_dir=cache_dir,
                     local_files_only=local_files_only,
@@ -140,6 +142,7 @@ class MattingBase(
                 if pretrained_model_name_or_path not in BACKBONES:
                     raise
                 raise HubError(f"{error}. {OTHER_WEIGHTS}") from error
+        pins.check(folder)
         config = read_config(folder / CONFIG_NAME)
         lineage = read_lineage(folder / CONFIG_NAME)
         network = cls.from_state(

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from ...errors import InputError, PhotoError
+from ...errors import BgmattingError, InputError, OutOfMemoryError, PhotoError
 from ..limits import MAX_MEGAPIXELS, MIN_SIDE
 from .colours import to_rgb
 
@@ -176,10 +176,10 @@ def _header(path: Path, name: str) -> Image.Image:
         raise damaged(name, error) from error
 
 
-def damaged(name: str, error: Exception) -> PhotoError:
+def damaged(name: str, error: Exception) -> BgmattingError:
     """What to raise for what a decoder raised."""
     if isinstance(error, MemoryError):
-        return PhotoError(f"{name} needs more memory than there is: make it smaller")
+        return OutOfMemoryError(f"{name} needs more memory than there is: make it smaller")
     return PhotoError(
         f"{name} is damaged or incomplete ({error or type(error).__name__}): "
         "copy or download it again, or export it anew"

@@ -13,31 +13,43 @@ from typing import TYPE_CHECKING
 
 from .errors import (
     BgmattingError,
+    BgmattingWarning,
     HubError,
     InputError,
+    OutOfMemoryError,
     OutputError,
     PairError,
     PhotoError,
+    TrainingError,
     WeightsError,
 )
 from .lazy import lazy
 
 if TYPE_CHECKING:
     from .imaging import Matte, Matter
+    from .weights.catalogue import list_backbones
     from .weights.matting_base import MattingBase
+    from .weights.registering import register_backbone
+    from .weights.repositories import list_weights
 
 __all__ = [
     "BgmattingError",
+    "BgmattingWarning",
     "HubError",
     "InputError",
     "Matte",
     "Matter",
     "MattingBase",
+    "OutOfMemoryError",
     "OutputError",
     "PairError",
     "PhotoError",
+    "TrainingError",
     "WeightsError",
     "__version__",
+    "list_backbones",
+    "list_weights",
+    "register_backbone",
 ]
 
 try:
@@ -51,5 +63,8 @@ __getattr__, __dir__ = lazy(
         "MattingBase": ".weights.matting_base",
         "Matte": ".imaging.result.matte",
         "Matter": ".imaging.pipeline",
+        "list_backbones": ".weights.catalogue",
+        "list_weights": ".weights.repositories",
+        "register_backbone": ".weights.registering",
     },
 )

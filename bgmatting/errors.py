@@ -7,6 +7,8 @@ says what was got, what is expected and what to do.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 LONGEST_MESSAGE = 1500  # characters
 
 
@@ -58,5 +60,34 @@ class OutputError(BgmattingError, OSError):
     """A result cannot be written where it was asked for."""
 
 
+class OutOfMemoryError(BgmattingError, MemoryError):
+    """Memory does not suffice, of the machine or of its GPU; the message says for what."""
+
+
 class BgmattingWarning(UserWarning):
     """What a caller should know of something that was done all the same."""
+
+
+def unknown_backbone(name: object, known: Iterable[str]) -> InputError:
+    """What to raise where a backbone is none of those `known`."""
+    return InputError(
+        f"unknown backbone {name!r}: choose one of {', '.join(known)} "
+        "(bgmatting.register_backbone makes others known)"
+    )
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error of Python, NumPy, OpenCV or torch says that memory does not suffice."""
+    # Told by name and text: this module imports none of them. Torch's CPU allocator raises plain
+    # RuntimeErrors, as do cuDNN and cuBLAS.
+    said = str(error)
+    return (
+        isinstance(error, MemoryError)
+        or type(error).__name__ == "OutOfMemoryError"
+        or (isinstance(error, RuntimeError) and any(words in said for words in _TORCH_SHORT))
+        or (type(error).__module__.split(".")[0] == "cv2" and _OPENCV_SHORT in said)
+    )
+
+
+_TORCH_SHORT = ("allocate memory", "out of memory", "ALLOC_FAILED")
+_OPENCV_SHORT = "Insufficient memory"

@@ -1,13 +1,24 @@
-"""Messages are one line that terminals and pages show as it is."""
+"""Messages are one line that terminals and pages show as it is; every kind is offered."""
 
 from __future__ import annotations
 
 import pickle
 
+import cv2
+import numpy as np
 import pytest
+import torch
 
+import bgmatting
 from bgmatting import errors
-from bgmatting.errors import LONGEST_MESSAGE, BgmattingError, PhotoError, one_line
+from bgmatting.errors import (
+    LONGEST_MESSAGE,
+    BgmattingError,
+    OutOfMemoryError,
+    PhotoError,
+    is_out_of_memory,
+    one_line,
+)
 
 KINDS = [
     kind
@@ -35,7 +46,56 @@ def test_messages_end_somewhere():
     assert len(str(PhotoError("x" * 10**6))) <= LONGEST_MESSAGE + 3
 
 
-def test_they_travel_between_processes():
-    error = pickle.loads(pickle.dumps(PhotoError("a.jpg\nis empty")))
-    assert isinstance(error, PhotoError)
-    assert str(error) == "a.jpg is empty"
+HUGE = 1 << 50
+
+
+def _cuda():
+    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+
+def _mps():
+    raise RuntimeError("MPS backend out of memory (MPS allocated: 9 GB)")
+
+
+@pytest.mark.parametrize(
+    "allocate",
+    [
+        lambda: bytearray(HUGE),
+        lambda: np.empty(HUGE, np.uint8),
+        lambda: torch.empty(HUGE, dtype=torch.uint8),
+        lambda: cv2.resize(np.zeros((9, 9), np.uint8), (1 << 25, 1 << 25)),
+        _cuda,
+        _mps,
+    ],
+    ids=["python", "numpy", "torch", "opencv", "cuda", "mps"],
+)
+def test_a_lack_of_memory_is_known_for_what_it_is(allocate):
+    """As the libraries themselves raise it, where that can be had."""
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        allocate()
+    assert is_out_of_memory(caught.value)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [RuntimeError("a bug"), ValueError("out of memory"), cv2.error("wrong type"), OSError()],
+)
+def test_other_errors_are_not(error):
+    assert not is_out_of_memory(error)
+
+
+def test_it_is_both_kinds():
+    assert issubclass(OutOfMemoryError, MemoryError)
+    assert is_out_of_memory(OutOfMemoryError("not enough memory"))
+
+
+def test_all_are_offered_and_survive_a_change_of_process():
+    kinds = [
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, BgmattingError)
+    ]
+    for kind in kinds:
+        assert getattr(bgmatting, kind.__name__) is kind
+        again = pickle.loads(pickle.dumps(kind("what happened")))
+        assert (type(again), str(again)) == (kind, "what happened")

@@ -17,7 +17,7 @@ import click
 
 from .. import __version__
 from .group import LazyGroup
-from .messages import explain
+from .messages import explain, plain_warnings
 
 __all__ = ["main"]
 
@@ -65,7 +65,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line (`arguments`, or those of this process) and exit."""
     state = State()
     try:
-        status = bgmatting.main(arguments, prog_name="bgmatting", standalone_mode=False, obj=state)
+        with plain_warnings():
+            status = bgmatting.main(
+                arguments, prog_name="bgmatting", standalone_mode=False, obj=state
+            )
         sys.stdout.flush()
     except click.ClickException as error:
         error.show()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import Size
+from .options import Size, force_download_option
 
 if TYPE_CHECKING:
     from ..evaluation import EvaluationSet, Protocol, Results
@@ -64,6 +64,7 @@ PROTOCOLS = ("default", "trimap", "video", "video-hd")  # as in evaluation/proto
     show_default=True,
     help="Measure a difference keyer and an alpha of zero as well.",
 )
+@force_download_option
 @click.option("--overwrite", is_flag=True, help="Replace a report that exists already.")
 def evaluate(
     weights: str,
@@ -74,6 +75,7 @@ def evaluate(
     device: str,
     align: bool,
     baselines: bool,
+    force_download: bool,
     overwrite: bool,
 ) -> None:
     """Measure weights against known mattes.
@@ -105,7 +107,7 @@ def evaluate(
     sizes = Counter(way.measured_size(size) for size in pairs.sizes.values())
     if out is not None and not overwrite:
         report.check_free(report.report_paths(out, pairs.conditions))
-    matter = _matter(weights, device)
+    matter = _matter(weights, device, force_download)
     working_size = None if size == "native" else size
     sheets = ContactSheets() if out is not None else None
     name = _name(weights)
@@ -130,10 +132,10 @@ def evaluate(
             click.echo(f"wrote {path}", err=True)
 
 
-def _matter(weights: str, device: str) -> Matter:
+def _matter(weights: str, device: str, force_download: bool) -> Matter:
     from ..imaging import Matter
 
-    return Matter.from_pretrained(weights, device=device)
+    return Matter.from_pretrained(weights, device=device, force_download=force_download)
 
 
 def _run(

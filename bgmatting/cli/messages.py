@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-from ..errors import BgmattingError
+import click
+
+from ..errors import BgmattingError, BgmattingWarning, is_out_of_memory
 
 if TYPE_CHECKING:
     from ..imaging.verdict.report import Report
@@ -16,8 +20,8 @@ def explain(error: Exception) -> str:
     """One sentence for an end user: our own errors as they are, others with what to do."""
     if isinstance(error, BgmattingError):
         return str(error)
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
-        return "not enough memory: give a smaller --size, or smaller photos"
+    if is_out_of_memory(error):
+        return "not enough memory: give a smaller --size or --batch, or smaller photos"
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         # What a file system refuses: a folder that is locked, a stick that was pulled out.
         return f"{os.fsdecode(error.filename)} cannot be used: {error.strerror.lower()}"
@@ -26,6 +30,22 @@ def explain(error: Exception) -> str:
         f"unexpected {type(error).__name__}: {said} "
         "(to see where, run it again as 'bgmatting --debug ...')"
     )
+
+
+@contextmanager
+def plain_warnings() -> Iterator[None]:
+    """Have this package's warnings said as its errors are, in one line; others as they are."""
+    with warnings.catch_warnings():
+        others = warnings.showwarning
+
+        def show(message: Any, category: type[Warning], *args: Any, **kwargs: Any) -> None:
+            if issubclass(category, BgmattingWarning):
+                click.echo(f"bgmatting: {message}", err=True)
+            else:
+                others(message, category, *args, **kwargs)
+
+        warnings.showwarning = show
+        yield
 
 
 def report_lines(report: Report, *, notes: bool) -> list[str]:

@@ -9,12 +9,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from ..imaging.limits import MIN_SIDE
+from ..weights.catalogue import DEFAULT_BACKBONE, list_backbones
 from .results import KINDS, OPTIONAL_KINDS
 from .settings import Settings
 
-DEFAULT_BACKBONE = "mobilenetv2"
 DEFAULT_BACKDROP = "white"
 
 if TYPE_CHECKING:
@@ -26,17 +27,22 @@ CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 
 class BackboneName(ParamType):
-    """A key of `BACKBONES`, which is looked up only when a name is given."""
+    """A backbone's name; also one that was registered after this module was imported."""
 
     name = "name"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
-        from ..model import BACKBONES
-
-        if value not in BACKBONES:
-            self.fail(f"{value!r} is none of {', '.join(BACKBONES)}", param, ctx)
+        known = list_backbones()
+        if value not in known:
+            self.fail(f"{value!r} is none of {', '.join(known)}", param, ctx)
         result: str = value
         return result
+
+    def get_metavar(self, param: Any, ctx: Any = None) -> str:
+        return f"[{'|'.join(list_backbones())}]"
+
+    def shell_complete(self, ctx: Any, param: Any, incomplete: str) -> list[CompletionItem]:
+        return [CompletionItem(name) for name in list_backbones() if name.startswith(incomplete)]
 
 
 class Kinds(ParamType):
@@ -91,12 +97,17 @@ class BackdropName(ParamType):
         return result
 
 
+force_download_option = click.option(
+    "--force-download",
+    is_flag=True,
+    help="Fetch weights from the Hub again, although they are on this machine.",
+)
+
 _OPTIONS = (
     click.option(
         "--backbone",
         type=BackboneName(),
-        help="Weights by backbone: mobilenetv2, resnet50 or resnet101.  "
-        f"[default: {DEFAULT_BACKBONE}]",
+        help=f"Weights by backbone.  [default: {DEFAULT_BACKBONE}]",
     ),
     click.option(
         "--weights",
@@ -104,6 +115,7 @@ _OPTIONS = (
         help="Weights from a folder (config.json, model.safetensors) or a Hub repository "
         "(owner/name), in place of --backbone.",
     ),
+    force_download_option,
     click.option(
         "--save",
         "kinds",

@@ -16,6 +16,7 @@ class Settings:
 
     Attributes:
         weights: a backbone's name, a folder or a Hub repository.
+        force_download: whether they are fetched again although this machine has them.
         device, precision: as `Matter` takes them.
         size: working size: "auto", "native" or the long side in pixels.
         kinds: what to write, in the order of `KINDS`; the cut-out always.
@@ -28,6 +29,7 @@ class Settings:
     """
 
     weights: str
+    force_download: bool
     device: str
     precision: str
     size: str | int
@@ -43,7 +45,12 @@ class Settings:
         """Load the weights (and torch)."""
         from ..imaging import Matter
 
-        return Matter.from_pretrained(self.weights, device=self.device, dtype=self.precision)
+        return Matter.from_pretrained(
+            self.weights,
+            device=self.device,
+            dtype=self.precision,
+            force_download=self.force_download,
+        )
 
     def matte(self, matter: Matter, source: Photo, background: Photo) -> Matte:
         """Matte a pair as the options say."""

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .options import BackboneName, force_download_option
+
 if TYPE_CHECKING:
+    from ..training.config import TrainingConfig
     from ..training.synthesis.settings import AssetFolders
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -27,7 +30,7 @@ Over several processes or machines:
 
 
 @click.command(epilog=EPILOG)
-@click.option("--backbone", type=click.Choice(["mobilenetv2", "resnet50", "resnet101"]))
+@click.option("--backbone", type=BackboneName(), help="Of the network.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder of the run.")
 @click.option("--people", type=FOLDER, multiple=True, help="RGBA pictures of people.")
 @click.option("--objects", type=FOLDER, multiple=True, help="RGBA pictures of anything else.")
@@ -41,6 +44,7 @@ Over several processes or machines:
 # Not "--start": torchrun takes that for the beginning of an option of its own.
 @click.option("--from", "start", help="Start from these weights (folder, name or repo id).")
 @click.option("--teacher", help="Grow a ResNet out of these MobileNetV2 weights.")
+@force_download_option
 @click.option("--resume", is_flag=True, help="Go on with the run in --out.")
 @click.option(
     "--samples",
@@ -158,6 +162,7 @@ def _run(options: dict[str, Any], folders: AssetFolders) -> None:
         **{name: options[name] for name in names}, folders=folders, schedule=schedule,
         check_every=options["check_every"], norms=options["norms"],
     )  # fmt: skip
+    _renew(config, options["force_download"])
     trainer = Trainer.resume(config) if options["resume"] else Trainer.fresh(config)
     network = trainer.run()
     if trainer.accelerator.is_main_process:
@@ -170,3 +175,12 @@ def _run(options: dict[str, Any], folders: AssetFolders) -> None:
             lineage=trainer.lineage,
         )  # fmt: skip
         click.echo(folder)
+
+
+def _renew(config: TrainingConfig, force_download: bool) -> None:
+    """Fetch the weights that the run starts from again, for it to find them on this machine."""
+    from ..weights.matting_base import MattingBase
+
+    named = config.start or config.teacher
+    if force_download and named:
+        MattingBase.from_pretrained(named, force_download=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from ..errors import BgmattingError, InputError
+from ..errors import BgmattingError, InputError, is_out_of_memory
 from . import texts
 from .files import Store, safe_stem
 from .results import IMAGES, Result, write_all, write_images
@@ -38,9 +38,9 @@ def guarded(work: Callable[[], T]) -> T:
     except BgmattingError as error:
         log.info("refused: %s", error)
         raise Refused(str(error)) from None
-    except Exception:
+    except Exception as error:
         log.exception("a request failed")
-        raise Refused(texts.OUR_FAULT) from None
+        raise Refused(texts.NO_MEMORY if is_out_of_memory(error) else texts.OUR_FAULT) from None
 
 
 def check_pair(source: str | None, background: str | None) -> tuple[Path, Path]:

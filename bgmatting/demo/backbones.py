@@ -3,51 +3,47 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
-TITLES = {"mobilenetv2": "MobileNetV2", "resnet50": "ResNet-50", "resnet101": "ResNet-101"}
-DEFAULT_BACKBONE = "mobilenetv2"
-
-# Parameters, and multiplications in proportion to MobileNetV2's (22.3 GFLOP at 512 x 384, as
-# torch.utils.flop_counter counts them).
-_SPEED = {
-    "mobilenetv2": "5 M parameters, the fastest",
-    "resnet50": "40 M parameters, 4 times the work",
-    "resnet101": "59 M parameters, 6 times the work",
-}
+from ..errors import WeightsError
+from ..weights.catalogue import backbone_info, list_backbones
+from ..weights.repositories import list_weights, shipped_weights
 
 
 def has_weights(backbone: str) -> bool:
-    """Whether trained weights of a backbone come with the checkout, or a repository was named."""
-    from ..weights.repositories import REPO_VARIABLE, shipped_weights
-
-    return shipped_weights(backbone) is not None or bool(os.environ.get(REPO_VARIABLE))
+    """Whether a backbone's name loads weights here."""
+    try:
+        return backbone in list_weights()
+    except WeightsError:  # who asks for the weights is told what is wrong
+        return True
 
 
 def choices() -> list[tuple[str, str]]:
     """(label, backbone's name) of every backbone that can be used; a label has two lines."""
-    return [(f"{TITLES[name]}\n{describe(name)}", name) for name in TITLES if has_weights(name)]
+    return [
+        (f"{info.title}\n{describe(name)}", name)
+        for name, info in list_backbones().items()
+        if has_weights(name)
+    ]
 
 
-def untrained() -> list[str]:
-    """The backbones that cannot be used yet."""
-    return [name for name in TITLES if not has_weights(name)]
+def untrained() -> dict[str, str]:
+    """Name -> title of the backbones that cannot be used yet."""
+    return {name: info.title for name, info in list_backbones().items() if not has_weights(name)}
 
 
 def describe(backbone: str) -> str:
     """Size, speed and measured quality, as far as they are known, in one line."""
-    from ..weights.repositories import shipped_weights
-
-    folder = shipped_weights(backbone)
-    facts = [_SPEED[backbone]]
+    info, folder = backbone_info(backbone), shipped_weights(backbone)
+    size = info.size if folder is None else _bytes(folder)
+    facts = [info.note, f"{round(size / 1e6)} MB" if size else ""]
     if folder is not None:
-        facts += [f"{_megabytes(folder)} MB", *_quality(folder, backbone)]
-    return ", ".join(facts)
+        facts += _quality(folder, backbone)
+    return ", ".join(filter(None, facts))
 
 
-def _megabytes(folder: Path) -> int:
-    return round(sum(file.stat().st_size for file in folder.glob("*.safetensors")) / 1e6)
+def _bytes(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.glob("*.safetensors"))
 
 
 def _quality(folder: Path, backbone: str) -> list[str]:

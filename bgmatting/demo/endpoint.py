@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gradio as gr
 
+from ..weights.catalogue import DEFAULT_BACKBONE, list_backbones
 from . import actions
 from .actions import Refused
-from .backbones import DEFAULT_BACKBONE, TITLES
 from .files import Store
 from .results import IMAGES
 from .service import Service, Settings
@@ -14,7 +14,9 @@ from .service import Service, Settings
 
 def add_endpoint(service: Service, store: Store, source: gr.Image, background: gr.Image) -> None:
     """`/matte`, for programs; nothing of it is seen."""
-    backbone = gr.Radio(list(TITLES), value=DEFAULT_BACKBONE, visible=False, label="backbone")
+    backbone = gr.Radio(
+        list(list_backbones()), value=DEFAULT_BACKBONE, visible=False, label="backbone"
+    )
     align = gr.Checkbox(True, visible=False, label="align")
     clean = gr.Checkbox(False, visible=False, label="clean")
     images = [gr.Image(format="png", type="filepath", label=kind, visible=False) for kind in IMAGES]
@@ -27,7 +29,7 @@ def add_endpoint(service: Service, store: Store, source: gr.Image, background: g
         Args:
             source: the photo with the subject.
             background: the same place, empty, from the same spot.
-            backbone: mobilenetv2, resnet50 or resnet101.
+            backbone: which network, by name.
             align: make the background fit first, where the camera moved or light drifted.
             clean: drop small islands far from the subject, and fill pinholes in it.
 

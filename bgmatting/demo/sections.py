@@ -6,8 +6,9 @@ from typing import Any
 
 import gradio as gr
 
+from ..weights.catalogue import DEFAULT_BACKBONE
 from . import texts
-from .backbones import DEFAULT_BACKBONE, TITLES, choices, untrained
+from .backbones import choices, untrained
 from .examples import examples_here
 from .guide import GUIDE_HTML
 from .inputs import example_buttons
@@ -68,8 +69,7 @@ def options() -> tuple[gr.Radio, list[Any], gr.HTML]:
     )
     missing = untrained()
     if missing:
-        titles = {name: TITLES[name] for name in missing}
-        gr.HTML(texts.untrained(titles), elem_id="untrained", elem_classes="muted")
+        gr.HTML(texts.untrained(missing), elem_id="untrained", elem_classes="muted")
     with gr.Accordion(texts.ADVANCED, open=False, elem_id="advanced"):
         size = gr.Radio(
             [("Automatic", "auto"), *((str(size), size) for size in SIZES)],

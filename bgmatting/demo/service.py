@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import InputError, WeightsError
-from .backbones import DEFAULT_BACKBONE, TITLES, has_weights
+from ..errors import WeightsError
+from ..weights.catalogue import DEFAULT_BACKBONE, backbone_info, list_backbones
+from .backbones import has_weights
 from .gpu import lent, on_gpu
 from .memory import give_back
 
@@ -59,7 +60,7 @@ class Service:
         every loan; what a call loads is loaded again by the next that gets another process.
         """
         if lent():
-            for backbone in filter(has_weights, TITLES):
+            for backbone in filter(has_weights, list_backbones()):
                 self._load_early(backbone)
 
     def warm_up(self) -> None:
@@ -81,13 +82,12 @@ class Service:
             WeightsError: it has no trained weights.
             HubError: its weights cannot be downloaded.
         """
-        if backbone not in TITLES:
-            raise InputError(f"unknown backbone {backbone!r}: choose one of {', '.join(TITLES)}")
+        info = backbone_info(backbone)
         with self._loading:
             if backbone not in self._matters:
                 if not has_weights(backbone):
                     raise WeightsError(
-                        f"{TITLES[backbone]} has no trained weights yet: choose another backbone"
+                        f"{info.title} has no trained weights yet: choose another backbone"
                     )
                 from ..imaging import Matter
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from html import escape
+
+from ..weights.catalogue import DEFAULT_BACKBONE
+
 TITLE = "Cut anything out of a photo"
 HERO = f"""
 <h1>{TITLE}</h1>
@@ -62,6 +66,7 @@ USELESS = "This pair probably gives no useful cut-out"
 COULD_BE_BETTER = "This could be better"
 STILL_SHOWN = "The result below is still the one before."
 OUR_FAULT = "Something went wrong on our side, not yours. Please try again in a moment."
+NO_MEMORY = "There is not enough memory for this: please use smaller photos or a smaller size."
 RESULT_GONE = "This result was deleted, an hour after it was made: please cut out again."
 NEEDS_RESULT = "Cut something out first: this needs a result."
 NEEDS_BACKDROP = "Choose a photo for the backdrop, and it appears here."
@@ -109,18 +114,18 @@ NO_FACTS = "<p>What is found out about a pair appears here, after it was cut out
 def untrained(titles: dict[str, str]) -> str:
     """About the backbones that cannot be chosen: name -> title."""
     have = "have" if len(titles) > 1 else "has"
-    folders = " or ".join(f"<code>weights/{name}</code>" for name in titles)
+    names = " or ".join(f"<code>{escape(name)}</code>" for name in titles)
     return (
-        f"<p>{' and '.join(titles.values())} {have} no trained weights yet. Published ones can be "
-        "put in place where this page runs, by <code>bgmatting convert CHECKPOINT FOLDER</code>, "
-        f"the folder being {folders}.</p>"
+        f"<p>{escape(' and '.join(titles.values()))} {have} no trained weights here. Who runs "
+        "this page can name repositories on the Hub that have some, by <code>BGMATTING_REPO</code> "
+        f"(such as <code>alice/bgmatting-{{backbone}}</code>, the backbone being {names}).</p>"
     )
 
 
 FROM_PYTHON = "Use it from Python"
-PYTHON = """\
+PYTHON = f"""\
 from bgmatting import Matter
-matte = Matter.from_pretrained("mobilenetv2")("portrait.jpg", "empty-room.jpg")
+matte = Matter.from_pretrained("{DEFAULT_BACKBONE}")("portrait.jpg", "empty-room.jpg")
 matte.save("cutout.png")
 """
 

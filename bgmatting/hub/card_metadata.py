@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from huggingface_hub import ModelCardData
 
+from ..weights.catalogue import list_backbones
 from ..weights.lineage import Run, base_of, licences_of
-from ..weights.repositories import REPOSITORIES, is_repo_id, repository
+from ..weights.repositories import is_repo_id, repository
 from .card_metrics import TASK, Row, eval_results
 
 ARXIV = "2012.07810"  # of the paper whose network this is
@@ -68,6 +69,6 @@ def card_data(
 
 def _repository_of(weights: str) -> str | None:
     """Where weights are on the Hub, by a backbone's name or owner/name."""
-    if weights in REPOSITORIES:
+    if weights in list_backbones():
         return repository(weights)
     return weights if is_repo_id(weights) else None

@@ -10,10 +10,11 @@ from typing import Any
 
 from ..errors import HubError, WeightsError
 from ..files import sha256_of
+from ..weights.catalogue import backbone_info, list_backbones
 from ..weights.files import check_folder, read_config
 from ..weights.matting_base import MattingBase
 from ..weights.names import CARD_NAME, CONFIG_NAME, WEIGHTS_NAME
-from ..weights.repositories import REPOSITORIES, is_repo_id, repository, shipped_weights
+from ..weights.repositories import is_repo_id, repository, shipped_weights
 from .card import refreshed
 from .card_mark import is_hand_written
 from .repository_state import State, look
@@ -79,8 +80,8 @@ def plan_shipped(
         InputError: a backbone is unknown.
     """
     folders = {}
-    for backbone in backbones or REPOSITORIES:
-        repository(backbone)  # an unknown name is refused here
+    for backbone in backbones or list_backbones():
+        backbone_info(backbone)  # an unknown name is refused here
         folder = shipped_weights(backbone)
         if folder is not None:
             folders[backbone] = folder

@@ -14,9 +14,12 @@ from torch import nn
 from ..errors import InputError
 from ..model import MattingNetwork, fold_batch_norm
 from ..model.network import MATTE_CHANNELS, split_matte
+from .memory import memory_for
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
+
+WHOLE = ("",)  # as a module's name: the module itself
 
 Floats = NDArray[np.float32]
 
@@ -95,6 +98,8 @@ def unwrapped(network: nn.Module) -> MattingNetwork:
 class Engine:
     """A network made ready to run fast, one pair at a time; safe to call from several threads.
 
+    It can be copied and pickled; unpickled, it is on the device that it was on.
+
     Batch norm is folded into the convolutions, weights and activations are channels-last, and
     only the channels that make the matte are computed. Where `dtype` is lower than float32, the
     layers that compare source and background stay in float32.
@@ -103,6 +108,10 @@ class Engine:
         network: copied, so that it may go on being used otherwise.
         device: see `resolve_device`.
         dtype: see `resolve_dtype`.
+
+    Raises:
+        InputError: the device is not there, or an argument is unknown.
+        OutOfMemoryError: the network is too large for the device.
     """
 
     def __init__(
@@ -114,14 +123,28 @@ class Engine:
         network = unwrapped(network)
         self.device = resolve_device(device)
         self.dtype = resolve_dtype(dtype, self.device)
-        if any(value.dtype != torch.float32 for value in network.parameters()):
-            network = copy.deepcopy(
-                network
-            ).float()  # folding multiplies weights: no rounding there
-        folded = fold_batch_norm(network).to(self.device).to(memory_format=torch.channels_last)
-        if self.dtype != torch.float32:
-            lower_precision(folded, self.dtype)
+        with memory_for("load the network", self.device):
+            if any(value.dtype != torch.float32 for value in network.parameters()):
+                network = copy.deepcopy(
+                    network
+                ).float()  # folding multiplies weights: no rounding there
+            folded = fold_batch_norm(network).to(self.device).to(memory_format=torch.channels_last)
+            if self.dtype != torch.float32:
+                lower_precision(folded, self.dtype)
         self._network = folded
+        self._lock = threading.Lock()
+
+    def __getstate__(self) -> dict[str, Any]:
+        network = self._network
+        if self.device.type != "cpu":  # so that a missing device can be said in words
+            network = copy.deepcopy(network).cpu()
+        return {"device": str(self.device), "dtype": self.dtype, "network": network}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.device = resolve_device(state["device"])
+        self.dtype = state["dtype"]
+        with memory_for("load the network", self.device):
+            self._network = state["network"].to(self.device)
         self._lock = threading.Lock()
 
     def __call__(
@@ -137,26 +160,18 @@ class Engine:
             (h, w) in 0..1; float32.
 
         Raises:
-            InputError: there is not enough memory, or the numbers overflow this precision.
+            OutOfMemoryError: there is not enough memory.
+            InputError: the numbers overflow this precision.
         """
-        try:
-            with self._lock, torch.inference_mode():
-                src, bgr = self._tensor(source), self._tensor(background)
-                raw = self._network.raw(src, bgr, MATTE_CHANNELS)
-                finite = bool(raw.isfinite().all())
-                # Source and sums stay float32: the foreground is as exact as the photo.
-                pha, fgr, err = split_matte(raw.float(), src)
-                result = torch.cat([pha, fgr - src, err], dim=1)[0].permute(1, 2, 0).cpu()
-        except (torch.OutOfMemoryError, RuntimeError) as error:
-            if not _out_of_memory(error):
-                raise
-            if self.device.type == "cuda":
-                torch.cuda.empty_cache()
-            height, width = source.shape[:2]
-            raise InputError(
-                f"not enough memory on {self.device} to matte {width} x {height} pixels: choose a "
-                + ("smaller size" if self.device.type == "cpu" else 'smaller size, or device "cpu"')
-            ) from error
+        height, width = source.shape[:2]
+        doing = f"run the network on {width} x {height} pixels"
+        with memory_for(doing, self.device), self._lock, torch.inference_mode():
+            src, bgr = self._tensor(source), self._tensor(background)
+            raw = self._network.raw(src, bgr, MATTE_CHANNELS)
+            finite = bool(raw.isfinite().all())
+            # Source and sums stay float32: the foreground is as exact as the photo.
+            pha, fgr, err = split_matte(raw.float(), src)
+            result = torch.cat([pha, fgr - src, err], dim=1)[0].permute(1, 2, 0).cpu()
         if not finite:  # the clamps would hide it
             precision = str(self.dtype).removeprefix("torch.")
             raise InputError(
@@ -180,11 +195,12 @@ def lower_precision(network: MattingNetwork, dtype: torch.dtype) -> None:
     """Change a network in place to compute in `dtype`, but for the encoder's finest layers.
 
     Those see differences of a step of 8 bits between source and background. In bfloat16 alone,
-    alpha is off by up to 36/255 on real photos; with them in float32, by 1.5/255.
+    alpha is off by up to 36/255 on real photos; with them in float32, by 1.5/255. An encoder that
+    does not name them, as `FINE`, stays in float32 as a whole.
     """
     fine = {
         module
-        for name in network.backbone.FINE  # type: ignore[union-attr]
+        for name in getattr(network.backbone, "FINE", WHOLE)
         for module in network.backbone.get_submodule(name).modules()
     }
     for module in network.modules():
@@ -202,8 +218,3 @@ def _as_last_weight(module: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ..
     """Shortcuts and features to one precision before they are put together."""
     dtype = next(module.get_submodule("conv4").parameters()).dtype
     return tuple(value.to(dtype) if isinstance(value, torch.Tensor) else value for value in inputs)
-
-
-def _out_of_memory(error: BaseException) -> bool:
-    # The CPU's allocator raises a plain RuntimeError.
-    return isinstance(error, torch.OutOfMemoryError) or "allocate memory" in str(error)

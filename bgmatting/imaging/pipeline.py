@@ -20,6 +20,7 @@ from .alignment.align import align as find_alignment
 from .arrays import Map, Size, size_of
 from .engine import Engine
 from .limits import MAX_MEGAPIXELS
+from .memory import memory_for
 from .photos.pair import PhotoPair, fit_background
 from .photos.reading import Photo, read_photo
 from .resampling import enlarge, network_size, shrink, working_size
@@ -48,7 +49,7 @@ class Look:
 
 
 class Matter:
-    """Mattes photos with one network. Safe to use from several threads.
+    """Mattes photos with one network. Safe to use from several threads; can be copied and pickled.
 
     Args:
         network: copied.
@@ -61,6 +62,7 @@ class Matter:
 
     Raises:
         InputError: the device is not there, or an argument is unknown.
+        OutOfMemoryError: the network is too large for it.
     """
 
     def __init__(
@@ -85,19 +87,22 @@ class Matter:
         token: str | bool | None = None,
         cache_dir: str | os.PathLike[str] | None = None,
         local_files_only: bool = False,
+        force_download: bool = False,
     ) -> Self:
         """A matter with trained weights.
 
         Args:
-            name: a backbone ("mobilenetv2", "resnet50", "resnet101"), a folder with weights, or a
-                repository on the Hub, owner/name.
+            name: a backbone (`list_backbones()` has their names), a folder with weights, or a
+                repository on the Hub, owner/name. A backbone's name never means a folder: that is
+                "./name", or a `Path`.
             device, dtype: as for the class.
-            revision, token, cache_dir, local_files_only: as in `MattingBase.from_pretrained`.
+            revision, token, cache_dir, local_files_only, force_download: as in
+                `MattingBase.from_pretrained`.
 
         Raises:
             WeightsError: no such weights, or damaged ones.
             HubError: the Hub cannot be reached, or has not what was asked for.
-            InputError: as for the class.
+            InputError, OutOfMemoryError: as for the class.
         """
         from ..weights.matting_base import MattingBase
 
@@ -107,6 +112,7 @@ class Matter:
             token=token,
             cache_dir=cache_dir,
             local_files_only=local_files_only,
+            force_download=force_download,
         )
         return cls(network, device=device, dtype=dtype)
 
@@ -146,15 +152,30 @@ class Matter:
         Raises:
             PhotoError: a photo cannot be used.
             PairError: the two photos don't fit together.
-            InputError: an argument is of the wrong kind, or memory does not suffice.
+            InputError: an argument is of the wrong kind.
+            OutOfMemoryError: memory does not suffice, of the machine or the device.
         """
         timings: dict[str, float] = {}
         if size == "auto":
             size = self.working_size
         if isinstance(size, str):
             raise InputError(f'size is {size!r}; expected "auto", a number of pixels, or None')
-        with stage(timings, "read"):
+        with stage(timings, "read"), memory_for("read the photos"):
             full, plate = _read_pair(source, background, max_megapixels)
+        width, height = size_of(full)
+        with memory_for(f"matte a photo of {width} x {height} pixels"):
+            return self._matted(full, plate, size, align, clean, timings)
+
+    def _matted(
+        self,
+        full: NDArray[np.uint8],
+        plate: NDArray[np.uint8],
+        size: int | None,
+        align: bool,
+        clean: bool,
+        timings: dict[str, float],
+    ) -> Matte:
+        """Photos as they were read -> the matte; arguments as for `__call__`."""
         with stage(timings, "fit"):
             plate = fit_background(full, plate)
             small_size = working_size(size_of(full), size)

@@ -18,9 +18,12 @@ class ResNetEncoder(ResNet):  # type: ignore[misc]
     Attributes:
         FINE: the modules that compare source and background pixel by pixel, whose differences may
             be as small as one step of 8 bits: too fine for half precision.
+        FOLDS: every batch norm is used right after the convolution declared before it, so that it
+            may be folded into that.
     """
 
     FINE = ("conv1", "layer1")
+    FOLDS = True
 
     def __init__(self, layers: Sequence[int]) -> None:
         super().__init__(
@@ -43,10 +46,11 @@ class MobileNetV2Encoder(MobileNetV2):  # type: ignore[misc]
     """MobileNetV2 without its last 1x1 block, its last stage dilated in place of its stride.
 
     Attributes:
-        FINE: as in `ResNetEncoder`.
+        FINE, FOLDS: as in `ResNetEncoder`.
     """
 
     FINE = ("features.0", "features.1", "features.2", "features.3")
+    FOLDS = True
 
     features: Any  # a Sequential; torchvision leaves its type open
 

@@ -16,10 +16,16 @@ def fold_batch_norm(network: ModuleT) -> ModuleT:
     """A copy of `network` for inference, in eval mode, its batch norms folded away.
 
     A batch norm is folded where it directly follows a convolution among its parent's children,
-    which is the order of use in every block of this package's networks. The argument is unchanged.
+    which is the order of use in every block of this package's networks. Encoders made elsewhere
+    may have another, so one that does not say `FOLDS` is left as it is. The argument is unchanged.
     """
     network = copy.deepcopy(network).eval()
+    encoder = getattr(network, "backbone", None)
+    known = encoder is None or getattr(encoder, "FOLDS", False)
+    elsewhere: set[nn.Module] = set() if known else set(encoder.modules())
     for parent in list(network.modules()):
+        if parent in elsewhere:
+            continue
         children = list(parent.named_children())
         for (conv_name, conv), (norm_name, norm) in pairwise(children):
             if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):

@@ -47,7 +47,7 @@ class MattingNetwork(nn.Module):
     """Encoder, ASPP and decoder, without any notion of files or the Hub.
 
     Args:
-        backbone: `resnet50`, `resnet101` or `mobilenetv2`.
+        backbone: a key of `BACKBONES`.
 
     Raises:
         InputError: the backbone is unknown.

@@ -26,7 +26,7 @@ class TrainingConfig:
         generator: shares of subject and scene families.
         encoder: safetensors to start the encoder from.
         start: or weights to start from: folder, backbone name or repo id; of the same backbone, or
-            of resnet50 for resnet101.
+            for a ResNet of a shallower one.
         teacher: or MobileNetV2 weights to grow a ResNet out of; see `growing`.
         fitting: pairs of 192 pixels that such a ResNet is fitted to the teacher on.
         norms: share of the run in which batch norms follow their batches; then they are frozen.

@@ -7,9 +7,10 @@ import re
 from pathlib import Path
 
 from ..errors import HubError, InputError
-from ..model import BACKBONES
+from .catalogue import list_backbones
 from .download import download
 from .files import check_folder
+from .pins import pins_of
 from .repositories import resolve
 
 OTHER_WEIGHTS = (
@@ -44,13 +45,14 @@ def locate(
     """
     below = _checked_subfolder(subfolder)
     found = resolve(name, revision=revision)
+    pins = pins_of(name, revision)
     if Path(found).is_dir():
         folder = Path(found) / below
     else:
         try:
             folder = download(
                 found,
-                revision=revision,
+                revision=pins.revision,
                 subfolder=below,
                 token=token,
                 cache_dir=cache_dir,
@@ -58,11 +60,13 @@ def locate(
                 force_download=force_download,
             )
         except HubError as error:
-            if name not in BACKBONES:
+            if name not in list_backbones():
                 raise
             raise HubError(f"{error}. {OTHER_WEIGHTS}") from error
     # Whatever the name was, here the folder is known: the place to check what is in it.
     check_folder(folder)
+    if not below:
+        pins.check(folder)
     return folder
 
 

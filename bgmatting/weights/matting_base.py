@@ -24,7 +24,7 @@ class MattingBase(
     of its own, and extend `_from_pretrained`, `_save_pretrained` and `generate_model_card`.
 
     Args:
-        backbone: `resnet50`, `resnet101` or `mobilenetv2`.
+        backbone: its name; `list_backbones()` has them.
         working_size: pixels on the long side at which photos are best matted with the weights;
             64 to 4096.
 

@@ -43,6 +43,12 @@ def test_other_errors_are_one_neutral_sentence_and_logged(pair, caplog):
     assert "secret" in caplog.text
 
 
+def test_a_lack_of_memory_is_no_fault_of_ours(pair):
+    with pytest.raises(Refused) as refusal:
+        _answer(MemoryError(), *map(str, pair))
+    assert str(refusal.value) == texts.NO_MEMORY
+
+
 @pytest.mark.parametrize("have", [(), ("source",), ("background",)])
 def test_every_missing_photo_is_named(pair, have):
     given = [

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
 
 from bgmatting.demo import backbones, texts
 from bgmatting.model import BACKBONES
+from bgmatting.weights import catalogue
 
 
 @pytest.fixture
@@ -28,19 +30,34 @@ def test_each_backbone_is_either_offered_or_named_as_untrained(shipped):
     _put(shipped / "resnet50")
     offered = [name for _, name in backbones.choices()]
     assert offered == ["resnet50"]
-    assert sorted(offered + backbones.untrained()) == sorted(BACKBONES)
+    assert sorted([*offered, *backbones.untrained()]) == sorted(BACKBONES)
+    assert backbones.untrained()["resnet101"] == "ResNet-101"
 
 
-def test_the_untrained_are_told_where_published_weights_go():
-    said = texts.untrained({"resnet101": "ResNet-101"})
-    assert "ResNet-101 has" in said
-    assert "weights/resnet101" in said
-    assert "weights/resnet50" not in said
+def test_of_the_untrained_is_told_how_to_offer_them():
+    said = texts.untrained({"resnet101": "ResNet-101", "mine": "Mine & yours"})
+    assert "ResNet-101 and Mine &amp; yours have" in said
+    assert "BGMATTING_REPO" in said
+    assert "<code>resnet101</code> or <code>mine</code>" in said
 
 
 def test_a_repository_offers_all(shipped, monkeypatch):
     monkeypatch.setenv("BGMATTING_REPO", "alice/bgmatting-{backbone}")
-    assert backbones.untrained() == []
+    assert backbones.untrained() == {}
+    assert dict(map(reversed, backbones.choices()))["resnet101"] == (
+        "ResNet-101\n59 M parameters, 6 times the work, 119 MB"
+    )
+
+
+def test_published_weights_are_offered(shipped, monkeypatch):
+    published = dataclasses.replace(catalogue.backbone_info("resnet50"), revision="v1")
+    monkeypatch.setitem(catalogue._TABLE, "resnet50", published)
+    assert [name for _, name in backbones.choices()] == ["resnet50"]
+
+
+def test_a_repository_that_is_none_does_not_keep_the_page_from_opening(shipped, monkeypatch):
+    monkeypatch.setenv("BGMATTING_REPO", "alice")
+    assert backbones.untrained() == {}
 
 
 def test_quality_is_what_was_measured(shipped):

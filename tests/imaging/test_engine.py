@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from bgmatting.errors import InputError
+from bgmatting.errors import InputError, OutOfMemoryError
 from bgmatting.imaging import engine as engine_module
 from bgmatting.imaging.engine import Engine, resolve_device, resolve_dtype
 from bgmatting.model import MattingNetwork, fold_batch_norm
@@ -156,7 +156,11 @@ def test_out_of_memory_is_a_plain_sentence(network, pair, monkeypatch, error):
         raise error
 
     monkeypatch.setattr(engine._network, "raw", fail)
-    with pytest.raises(InputError, match="not enough memory on cpu to matte 104 x 78 pixels"):
+    with pytest.raises(
+        OutOfMemoryError, match="not enough memory on cpu to run the network on 104 x"
+    ):
+        engine(*pair)
+    with pytest.raises(MemoryError):
         engine(*pair)
 
 

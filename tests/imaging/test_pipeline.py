@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import copy
 import dataclasses
+import multiprocessing
+import pickle
 import threading
+from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 import pytest
@@ -9,8 +13,9 @@ import torch
 from PIL import Image
 
 import bgmatting
-from bgmatting.errors import InputError, OutputError, PairError, PhotoError
+from bgmatting.errors import InputError, OutOfMemoryError, OutputError, PairError, PhotoError
 from bgmatting.imaging import Matte, Matter
+from bgmatting.imaging.engine import Engine
 from bgmatting.model import MattingNetwork
 
 RED = (220, 30, 30)
@@ -272,6 +277,122 @@ def test_many_threads_share_one_matter(pair):
         thread.join()
     assert len(together) == 9
     assert all(np.abs(alpha - alone[i % 3]).max() < 1e-5 for i, alpha in together.items())
+
+
+@pytest.fixture(scope="module", params=["float32", "bfloat16"])
+def matter(request):
+    torch.manual_seed(0)
+    network = bgmatting.MattingBase("mobilenetv2", working_size=64)
+    return Matter(network, device="cpu", dtype=request.param)
+
+
+def _pickled(value):
+    return pickle.loads(pickle.dumps(value))
+
+
+@pytest.mark.parametrize("again", [_pickled, copy.deepcopy])
+def test_a_copy_does_the_same(matter, pair, again):
+    expected = matter(*pair[:2])
+    other = again(matter)
+    assert (other.device, other.dtype) == (matter.device, matter.dtype)
+    assert (other.working_size, other.backbone) == (64, "mobilenetv2")
+    got = other(*pair[:2])
+    for a, b in ((got.alpha, expected.alpha), (got.error, expected.error)):
+        assert (a == b).all()
+    assert (got.foreground == expected.foreground).all()
+    own = {value.data_ptr() for value in other._engine._network.parameters()}
+    assert own.isdisjoint(value.data_ptr() for value in matter._engine._network.parameters())
+
+
+@pytest.mark.parametrize("matter", ["float32"], indirect=True)
+def test_a_pool_of_processes_gets_one(matter, pair):
+    from support.matting_processes import alpha, prepare
+
+    with ProcessPoolExecutor(
+        1, mp_context=multiprocessing.get_context("spawn"), initializer=prepare, initargs=(matter,)
+    ) as pool:
+        got = pool.submit(alpha, *pair[:2]).result()
+    assert np.abs(got - matter(*pair[:2], size=64).alpha).max() < 1e-5
+
+
+def test_unpickled_where_its_device_is_not(matter, monkeypatch):
+    stored = matter._engine.__getstate__()
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(InputError, match="device 'cuda:0' is not there"):
+        Engine.__new__(Engine).__setstate__({**stored, "device": "cuda:0"})
+
+
+@pytest.mark.gpu
+def test_a_copy_stays_on_its_gpu(pair):
+    matter = Matter(bgmatting.MattingBase("mobilenetv2", working_size=64), device="cuda")
+    for again in (_pickled(matter), copy.deepcopy(matter)):
+        assert (again.device, again.dtype) == (matter.device, matter.dtype)
+        assert next(again._engine._network.parameters()).is_cuda
+        assert (again(*pair[:2]).alpha == matter(*pair[:2]).alpha).all()
+
+
+@pytest.mark.parametrize("stage", ["find_alignment", "judge", "Upsampler"])
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: 9 bytes")]
+)
+def test_a_lack_of_memory_is_a_plain_sentence(oracle, pair, monkeypatch, stage, error):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(f"bgmatting.imaging.pipeline.{stage}", fail)
+    with pytest.raises(
+        OutOfMemoryError, match=r"photo of 200 x 150 pixels.*smaller photo"
+    ) as caught:
+        oracle(pair[2])(*pair[:2])
+    assert isinstance(caught.value, MemoryError)
+    assert "cpu" in str(caught.value)
+    assert 'device "cpu"' not in str(caught.value)  # no advice: it is there already
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda matte, path: matte.foreground,
+        lambda matte, path: matte.error,
+        lambda matte, path: matte.cutout(),
+        lambda matte, path: matte.composite("white"),
+        lambda matte, path: matte.image("cutout"),
+        lambda matte, path: matte.save(path),
+    ],
+    ids=["foreground", "error", "cutout", "composite", "image", "save"],
+)
+def test_a_lack_of_memory_for_an_image(matte, monkeypatch, tmp_path, make):
+    def fail(*_):
+        raise MemoryError
+
+    monkeypatch.setattr("bgmatting.imaging.result.matte.by_bands", fail)
+    with pytest.raises(OutOfMemoryError, match="an image of 200 x 150 pixels"):
+        make(matte, tmp_path / "a.png")
+
+
+def test_a_device_too_small_for_the_network(monkeypatch):
+    def fail(*_):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr("bgmatting.imaging.engine.fold_batch_norm", fail)
+    with pytest.raises(OutOfMemoryError, match="not enough memory on cpu to load the network"):
+        Matter(MattingNetwork("mobilenetv2"), device="cpu")
+
+
+def test_from_pretrained_fetches_as_told(monkeypatch):
+    asked = {}
+
+    def load(name, **options):
+        asked.update(options, name=name)
+        return MattingNetwork("mobilenetv2")
+
+    monkeypatch.setattr(bgmatting.MattingBase, "from_pretrained", load)
+    Matter.from_pretrained("mobilenetv2", device="cpu", force_download=True, revision="v1")
+    assert (
+        asked.items() >= {"name": "mobilenetv2", "force_download": True, "revision": "v1"}.items()
+    )
+    Matter.from_pretrained("mobilenetv2", device="cpu")
+    assert asked["force_download"] is False
 
 
 def test_from_pretrained(tmp_path, pair):

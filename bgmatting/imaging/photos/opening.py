@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-from ...errors import BgmattingWarning, PhotoError, one_line
+from ...errors import BgmattingError, BgmattingWarning, OutOfMemoryError, PhotoError, one_line
 from ..limits import MAX_MEGAPIXELS, MIN_SIDE
 from .colour_tags import note_code_points
 from .mending import PNG_SIGNATURE, mended_jpeg, mended_png, read_bounded
@@ -187,10 +187,10 @@ class DamagedPhotoError(PhotoError):
     """A photo whose file does not hold what its format demands."""
 
 
-def damaged(name: str, error: Exception) -> PhotoError:
+def damaged(name: str, error: Exception) -> BgmattingError:
     """What to raise for what a decoder raised."""
     if isinstance(error, MemoryError):
-        return PhotoError(f"{name} needs more memory than there is: make it smaller")
+        return OutOfMemoryError(f"{name} needs more memory than there is: make it smaller")
     said = one_line(error)[:LONGEST_REASON] or type(error).__name__
     return DamagedPhotoError(
         f"{name} is damaged or incomplete ({said}): copy or download it again, or export it anew"

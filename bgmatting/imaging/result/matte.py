@@ -14,6 +14,7 @@ from PIL import Image
 
 from ...errors import InputError
 from ..arrays import Map, Size, by_bands, size_of
+from ..memory import in_memory
 from ..photos.reading import Photo
 from ..photos.writing import save_png
 from ..resampling import Enlarged
@@ -30,7 +31,8 @@ class Matte:
     """A matte, all of it at the source's full size.
 
     Colours are RGB, sRGB and straight, that is, not multiplied by alpha. `foreground` and `error`
-    are computed when first asked for, and then kept; cut-outs and files do without them.
+    are computed when first asked for, and then kept; cut-outs and files do without them. Where
+    memory does not suffice for something, that is an `OutOfMemoryError`.
 
     Attributes:
         source: (H, W, 3) uint8, the photo, upright.
@@ -62,6 +64,7 @@ class Matte:
         return size_of(self.source)
 
     @cached_property
+    @in_memory
     def foreground(self) -> Map:
         """(H, W, 3) float32, 0..1; means something where alpha is above 0."""
         foreground = np.empty(self.source.shape, dtype=np.float32)
@@ -75,6 +78,7 @@ class Matte:
         return foreground
 
     @cached_property
+    @in_memory
     def error(self) -> Map:
         """(H, W) float32, 0..1: how far alpha is likely to be off."""
         enlarged = Enlarged(self.small_error, self.size)
@@ -93,6 +97,7 @@ class Matte:
         """
         return Image.fromarray(self._cutout())
 
+    @in_memory
     def composite(self, backdrop: Backdrop | Photo | Colour) -> Image.Image:
         """The subject before something else: RGB.
 
@@ -143,6 +148,7 @@ class Matte:
         """
         return save_png(self._pixels(kind, bits), path, overwrite=overwrite)
 
+    @in_memory
     def _pixels(self, kind: str, bits: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
         if kind not in KINDS:
             raise InputError(f"unknown kind {kind!r}: choose one of {', '.join(KINDS)}")
@@ -163,6 +169,7 @@ class Matte:
             return result
         return cv2.convertScaleAbs(grey, alpha=255)  # type: ignore[return-value]
 
+    @in_memory
     def _cutout(self) -> NDArray[np.uint8]:
         pixels = np.zeros((*self.alpha.shape, 4), dtype=np.uint8)
 

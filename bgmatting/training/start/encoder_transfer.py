@@ -28,16 +28,16 @@ from .teacher_trace import TeacherTrace
 
 Blocks = tuple[int, ...]
 
-# For each bottleneck of each stage: the MobileNetV2 blocks whose work it takes over. One that
-# stands in several bottlenecks is shared out among them; () adds nothing yet.
-PLANS: dict[str, tuple[tuple[Blocks, ...], ...]] = {
-    "resnet50": (
+# By how many bottlenecks the stages have, for each of them: the MobileNetV2 blocks whose work it
+# takes over. One that stands in several bottlenecks is shared out among them; () adds nothing yet.
+PLANS: dict[tuple[int, ...], tuple[tuple[Blocks, ...], ...]] = {
+    (3, 4, 6, 3): (
         ((2,), (3,), (3,)),
         ((4,), (5,), (6,), (6,)),
         ((7,), (8,), (9, 10), (11,), (12,), (13,)),
         ((14,), (15, 16), (17,)),
     ),
-    "resnet101": (
+    (3, 4, 23, 3): (
         ((2,), (3,), (3,)),
         ((4,), (5,), (6,), (6,)),
         ((7,), (8,), (8,), (9,), (9,), (10,), (10,), (11,), (11,), *((12,),) * 3, *((13,),) * 3)
@@ -70,7 +70,7 @@ class Slot:
 
 @torch.no_grad()
 def transfer_encoder(
-    encoder: ResNetEncoder, teacher: MobileNetV2Encoder, x: Tensor, backbone: str
+    encoder: ResNetEncoder, teacher: MobileNetV2Encoder, x: Tensor, bottlenecks: tuple[int, ...]
 ) -> list[Tensor]:
     """Fit the encoder to the teacher.
 
@@ -78,7 +78,7 @@ def transfer_encoder(
         encoder: changed in place; its batch norms become plain shifts, to be kept frozen.
         teacher: trained, in eval mode.
         x: (B, 6, H, W) sources and plates to fit on, 0..1; some sixty of 192 pixels will do.
-        backbone: the encoder's, a key of `PLANS`.
+        bottlenecks: the encoder's, a key of `PLANS`.
 
     Returns:
         Matrices (teacher's channels, encoder's channels) that make the teacher's maps at 1/2, 1/4,
@@ -92,7 +92,7 @@ def transfer_encoder(
     matrices = []
     for stage, plan in zip(
         (encoder.layer1, encoder.layer2, encoder.layer3, encoder.layer4),
-        PLANS[backbone],
+        PLANS[bottlenecks],
         strict=True,
     ):
         slots = _slots(plan, trace)

@@ -16,10 +16,13 @@ from torch import Tensor, nn
 
 from ...errors import InputError
 from ...model import MattingNetwork
-from ...model.backbones import backbone_facts
-from .encoder_transfer import transfer_encoder
+from ...model.backbones import BACKBONES, backbone_facts
+from ...model.encoders import MobileNetV2Encoder
+from .encoder_transfer import PLANS, transfer_encoder
 
-TEACHER = "mobilenetv2"  # the backbone that others grow out of
+# The backbone that others grow out of, and those that can.
+TEACHER = next(name for name, facts in BACKBONES.items() if facts.encoder is MobileNetV2Encoder)
+GROWN = tuple(name for name, facts in BACKBONES.items() if facts.bottlenecks in PLANS)
 
 
 class MappedEncoder(nn.Module):
@@ -56,18 +59,19 @@ def grow(teacher: MattingNetwork, backbone: str, x: Tensor | None) -> MattingNet
 
     Args:
         teacher: a trained MobileNetV2 network.
-        backbone: `resnet50` or `resnet101`.
+        backbone: one of `GROWN`.
         x: (B, 6, H, W) sources and plates to fit the encoder on, see `transfer_encoder`; None:
             leave its weights random, to be replaced by those of a checkpoint.
     """
     network = MattingNetwork(TEACHER)
     network.load_state_dict(teacher.state_dict())
-    encoder: Any = backbone_facts(backbone).encoder()
+    facts = backbone_facts(backbone)
+    encoder: Any = facts.encoder()
     mapped = MappedEncoder(encoder, _widths(backbone), _widths(TEACHER))
     network.backbone = mapped
     if x is not None:
         trained: Any = teacher.eval().backbone
-        mapped.set_maps(transfer_encoder(encoder, trained, x, backbone))
+        mapped.set_maps(transfer_encoder(encoder, trained, x, facts.bottlenecks))
     return network
 
 
@@ -123,7 +127,7 @@ def deepen(donor: MattingNetwork, network: MattingNetwork) -> None:
     if misfits or any(not k.startswith(tuple(blocks) or "?") for k in extra):
         raise InputError(
             "these weights are of another kind of network; start from weights of the same backbone "
-            "(or resnet101 from resnet50), or give them as --teacher"
+            "(a ResNet also from a shallower one's), or give them as --teacher"
         )
     network.load_state_dict({**own, **state})
     with torch.no_grad():

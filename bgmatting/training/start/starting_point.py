@@ -18,8 +18,7 @@ from ..config import TrainingConfig
 from ..synthesis.capture import Pair
 from ..synthesis.samples import Draw, batches, photograph
 from ..synthesis.settings import CaptureConfig
-from .encoder_transfer import PLANS
-from .growing import TEACHER, deepen, grow
+from .growing import GROWN, TEACHER, deepen, grow
 
 # What torchvision's ImageNet weights expect of their input (RGB).
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -91,11 +90,11 @@ def _some_pairs(config: TrainingConfig, count: int, side: int) -> Pair:
 
 def _check_teacher(config: TrainingConfig, name: str) -> None:
     """Raise InputError unless a network of the run's backbone can grow out of this one."""
-    if name != TEACHER or config.backbone not in PLANS:
+    if name != TEACHER or config.backbone not in GROWN:
         raise InputError(
             f"a {config.backbone} network cannot grow out of {name} weights: --teacher takes "
-            f"{TEACHER} weights and makes one of {', '.join(PLANS)} of them; to go on with "
-            "weights of the same kind, or from resnet50 to resnet101, use --from"
+            f"{TEACHER} weights and makes one of {', '.join(GROWN)} of them; to go on with "
+            "weights of the same kind, or of a shallower ResNet, use --from"
         )
     if config.follow_norms > 0:
         raise InputError(

@@ -11,8 +11,7 @@ from torch import Tensor
 
 from bgmatting.model import MattingNetwork
 from bgmatting.training.config import TrainingConfig
-from bgmatting.training.start.encoder_transfer import PLANS
-from bgmatting.training.start.growing import fold, grow, imitation
+from bgmatting.training.start.growing import GROWN, fold, grow, imitation
 from bgmatting.training.start.starting_point import starting_point
 from bgmatting.training.synthesis.capture import Pair
 from bgmatting.training.synthesis.samples import Draw, batches, photograph
@@ -26,7 +25,7 @@ def drawn(config: TrainingConfig, count: int, key: int) -> Pair:
     return photograph(layers, torch.device("cpu"), CaptureConfig(), (key,))
 
 
-@pytest.mark.parametrize("backbone", list(PLANS))
+@pytest.mark.parametrize("backbone", GROWN)
 def test_what_grows_mattes_from_the_first_step(
     tmp_path: Path, config_in: Callable[..., TrainingConfig], folders, backbone: str
 ) -> None:

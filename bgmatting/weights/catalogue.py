@@ -61,8 +61,8 @@ _TABLE: dict[str, BackboneInfo] = {
         files=(
             PinnedFile(
                 "config.json",
-                2_067,
-                "a4c25c2e19ffe7112111adfa4dd4f3f0134f97486bcaa43478559a9a5669157e",
+                3_965,
+                "3038ad047408c067ed2585468892aa36568daaed29e89ed905c4bf590dd04179",
             ),
             PinnedFile(
                 "model.safetensors",
@@ -78,8 +78,8 @@ _TABLE: dict[str, BackboneInfo] = {
         files=(
             PinnedFile(
                 "config.json",
-                3_377,
-                "8d6a9084c77cb96c452365a0a95588121d355701b034f6c670ee1909b76d326d",
+                6_430,
+                "c5607c868a80bf567b3e9e56863077d5b0fe53f6cbbb644b0a129c50d958933f",
             ),
             PinnedFile(
                 "model.safetensors",
@@ -95,8 +95,8 @@ _TABLE: dict[str, BackboneInfo] = {
         files=(
             PinnedFile(
                 "config.json",
-                4_012,
-                "5a1e14dcc61590980a4f2a82c55ab15e1d7bce5858e56709d9da5a2db793759e",
+                7_684,
+                "ab1e822c575480553636cc5a79e822fd32a4237c5fbab937f536be80dd5d1a93",
             ),
             PinnedFile(
                 "model.safetensors",

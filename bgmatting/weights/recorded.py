@@ -16,7 +16,6 @@ from .entries import check_entries, to_dtype
 from .files import DEFAULT_WORKING_SIZE, check_working_size
 from .lineage import KEY, Run, as_data
 
-
 FIXED = "fixed"  # in `config.json`: what of it a class with **kwargs gives itself, and doesn't take
 
 

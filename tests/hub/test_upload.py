@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -123,6 +124,117 @@ def test_a_branch_that_is_not_there(hub: Any, push: Any) -> None:
     assert answer.error == "HubError"
     assert "no such revision" in answer.message
     assert "model.safetensors" not in hub.repositories[REPO].head()
+
+
+def test_shards_take_the_place_of_one_file_and_back(
+    hub: Any, push: Any, client: Any, saved: Path, network: MattingBase, tmp_path: Path
+) -> None:
+    repository = hub.repository(REPO)
+    repository.commit({"samples/one.png": b"png"})
+    forms = (("95MB", 1), ("5MB", 7), ("9MB", 4), ("95MB", 1))
+    for number, (size, count) in enumerate(forms):
+        answer = push(max_shard_size=size)
+        assert answer.error is None, answer.message
+        names = [name for name in repository.head() if name.startswith("model")]
+        assert len(names) == count
+        loaded = client.run(
+            "network = MattingBase.from_pretrained(repo, cache_dir=cache)\n"
+            "network.save_pretrained(copy)",
+            repo=REPO,
+            cache=str(tmp_path / "cache"),
+            copy=str(tmp_path / str(number)),
+        )
+        assert loaded.error is None, loaded.message
+        again = MattingBase.from_pretrained(tmp_path / str(number)).state_dict()
+        assert all(torch.equal(again[key], value) for key, value in network.state_dict().items())
+    assert repository.head()["samples/one.png"] == b"png"
+
+
+def test_patterns(hub: Any, push: Any) -> None:
+    repository = hub.repository(REPO)
+    repository.commit({"old/a.txt": b"a", "old/b.bin": b"b", "model.safetensors": b"theirs"})
+    answer = push(allow_patterns=["*.json", "*.md"], ignore_patterns="*.md")
+    assert answer.error is None, answer.message
+    assert set(repository.head()) == {"old/a.txt", "old/b.bin", "model.safetensors", "config.json"}
+    assert repository.head()["model.safetensors"] == b"theirs"
+    before = len(repository.messages)
+    answer = push(delete_patterns="old/*")
+    assert answer.error is None, answer.message
+    assert set(repository.head()) == {"model.safetensors", "config.json", "README.md"}
+    assert len(repository.messages) == before + 1
+
+
+def test_a_card_that_is_there_is_not_deleted_by_a_pattern(hub: Any, push: Any) -> None:
+    repository = hub.repository(REPO)
+    repository.commit({"README.md": b"My own words.\n", ".gitattributes": b"x", "old": b"y"})
+    assert push(delete_patterns=["*"]).error is None
+    assert set(repository.head()) == {
+        *("README.md", ".gitattributes", "config.json", "model.safetensors")
+    }
+
+
+def test_more_in_the_config(hub: Any, push: Any) -> None:
+    assert push(config={"camera": "phone"}).error is None
+    config = json.loads(hub.repositories[REPO].head()["config.json"])
+    assert config == {"backbone": "mobilenetv2", "working_size": 512, "camera": "phone"}
+
+
+def test_a_network_that_cannot_be_saved_makes_no_repository(
+    hub: Any, client: Any, saved: Path
+) -> None:
+    answer = client.run(
+        "from bgmatting.model import fold_batch_norm\n"
+        "fold_batch_norm(MattingBase.from_pretrained(folder)).push_to_hub(repo, token=token)",
+        folder=str(saved),
+        repo=REPO,
+        token=TOKEN,
+    )
+    assert answer.error == "WeightsError"
+    assert hub.repositories == {}
+
+
+# What huggingface_hub's documentation of the mixin shows, with our class in the place of its own.
+DOCUMENTED = """
+from bgmatting.weights.matting_base import MattingBase
+from huggingface_hub import ModelCard
+
+class MyModel(MattingBase, tags=["x-custom-tag"], repo_url="https://example.org/model"):
+    def __init__(self, backbone="mobilenetv2", working_size=512, hidden_size=4):
+        super().__init__(backbone, working_size)
+        self.hidden_size = hidden_size
+        self.extra = torch.nn.Linear(hidden_size, 2)
+
+import torch
+model = MyModel(hidden_size=7)
+model.save_pretrained("my-awesome-model")
+model.push_to_hub("alice/my-awesome-model", token=token, model_card_kwargs={"source": "By hand."})
+again = MyModel.from_pretrained("alice/my-awesome-model", cache_dir="cache", token=token)
+local = MyModel.from_pretrained("my-awesome-model")
+card = ModelCard.load("alice/my-awesome-model", token=token)
+result = {
+    "sizes": [again.hidden_size, local.hidden_size],
+    "tags": card.data.tags, "library": card.data.library_name, "text": card.text,
+    "same": all(
+        torch.equal(a, b) and torch.equal(a, c) for a, b, c in
+        zip(*(network.state_dict().values() for network in (model, again, local)))
+    ),
+    "generated": str(model.generate_model_card(name="alice/my-awesome-model", source="By hand.")),
+}
+"""
+
+
+def test_what_the_mixins_documentation_shows(hub: Any, client: Any, tmp_path: Path) -> None:
+    answer = client.run(f"import os; os.chdir({str(tmp_path)!r})\n" + DOCUMENTED, token=TOKEN)
+    client.run("import os; os.chdir('/')")
+    assert answer.error is None, answer.message
+    assert answer.stdout == ""
+    assert answer.result["sizes"] == [7, 7]
+    assert answer.result["same"]
+    assert answer.result["library"] == "bgmatting"
+    wanted = {"x-custom-tag", "pytorch_model_hub_mixin", "model_hub_mixin"}
+    assert wanted <= set(answer.result["tags"])
+    assert "By hand." in answer.result["text"]
+    assert answer.result["generated"].endswith(answer.result["text"])
 
 
 def test_saving_and_pushing_at_once(hub: Any, client: Any, saved: Path, tmp_path: Path) -> None:

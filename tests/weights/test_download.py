@@ -98,6 +98,78 @@ def test_config_and_weights_come_from_one_commit(hub: Any, load: Any, saved_file
     assert f"/{REPO}/resolve/{first}/model.safetensors" in weights
 
 
+@pytest.fixture(scope="module")
+def sharded(network: MattingBase, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """name -> content, of the same weights in shards."""
+    folder = tmp_path_factory.mktemp("sharded") / "weights"
+    network.save_pretrained(folder, max_shard_size="9MB")
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_shards_come_from_the_configs_commit(
+    hub: Any, load: Any, sharded: Any, network: MattingBase
+) -> None:
+    repository = hub.repository(REPO)
+    first = repository.commit(sharded)
+    answer = load()
+    assert answer.error is None, answer.message
+    assert answer.result["sum"] == pytest.approx(total(network), rel=1e-9)
+    asked = {path for _, path in hub.requests if path.endswith((".safetensors", ".index.json"))}
+    asked = {path for path in asked if path.startswith(f"/{REPO}/")}
+    assert len(asked) == 5  # the one file that isn't there, the index, three shards
+    assert all(path.startswith(f"/{REPO}/resolve/{first}/") for path in asked)
+    hub.requests.clear()
+    offline = load(local_files_only=True)
+    assert offline.error is None, offline.message
+    assert hub.requests == []
+
+
+def test_shards_without_network(load: Any, cut_off: Any, hub: Any, sharded: Any) -> None:
+    hub.repository(REPO).commit(sharded)
+    assert load().error is None
+    answer = load(client=cut_off)
+    assert answer.error is None, answer.message
+
+
+def test_a_shard_that_is_not_there(hub: Any, load: Any, sharded: Any) -> None:
+    name = "model-00002-of-00003.safetensors"
+    hub.repository(REPO).commit({key: sharded[key] for key in sharded if key != name})
+    answer = load()
+    assert answer.error == "HubError"
+    assert f"{REPO} has no {name}" in answer.message
+
+
+def test_an_index_that_names_paths(hub: Any, load: Any, sharded: Any, tmp_path: Path) -> None:
+    index = {"weight_map": {"x": "../../../escaped.safetensors"}}
+    changed = {"model.safetensors.index.json": json.dumps(index).encode()}
+    hub.repository(REPO).commit({**sharded, **changed})
+    answer = load()
+    assert answer.error == "WeightsError"
+    assert "expected the plain name" in answer.message
+    assert not [path for _, path in hub.requests if "escaped" in path]
+
+
+def test_a_subfolder_of_a_repository(
+    hub: Any, load: Any, saved_files: Any, sharded: Any, network: MattingBase
+) -> None:
+    repository = hub.repository(REPO)
+    first = repository.commit({f"runs/last/{name}": saved_files[name] for name in saved_files})
+    repository.commit({f"runs/shards/{name}": sharded[name] for name in sharded})
+    for name in ("last", "shards"):
+        answer = load(subfolder=f"runs/{name}")
+        assert answer.error is None, answer.message
+        assert answer.result["sum"] == pytest.approx(total(network), rel=1e-9)
+        assert load(subfolder=f"runs/{name}", local_files_only=True).error is None
+    hub.requests.clear()
+    assert load(subfolder="runs/last", revision=first).error is None
+    assert not [path for _, path in hub.requests if first not in path]
+    answer = load()
+    assert answer.error == "HubError"
+    assert f"{REPO} has no config.json" in answer.message
+    answer = load(subfolder="runs/none")
+    assert f"{REPO} has no runs/none/config.json" in answer.message
+
+
 def test_a_revision_that_is_not_there(hub: Any, load: Any, saved_files: Any) -> None:
     hub.repository(REPO).commit(saved_files)
     answer = load(revision="v9")

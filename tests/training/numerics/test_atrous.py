@@ -62,7 +62,9 @@ def test_output_and_gradients_are_those_of_the_convolution(
         assert (found.float() - reference).norm() <= ROUNDING * reference.norm()
 
 
-@pytest.mark.parametrize("backbone", ["mobilenetv2", "resnet50"])
+@pytest.mark.parametrize(
+    "backbone", ["mobilenetv2", pytest.param("resnet50", marks=pytest.mark.slow)]
+)
 def test_only_bfloat16_training_is_touched(backbone: str) -> None:
     network = MattingNetwork(backbone)
     fast = copy.deepcopy(network)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from bgmatting.model import MattingNetwork
 from bgmatting.training.config import TrainingConfig
-from bgmatting.training.start.encoder_transfer import PLANS
+from bgmatting.training.start.block_plans import PLANS
 from bgmatting.training.start.growing import fold, grow, imitation
 from bgmatting.training.start.starting_point import starting_point
 from bgmatting.training.synthesis.capture import Pair
@@ -21,12 +21,26 @@ from bgmatting.training.synthesis.settings import CaptureConfig
 
 def drawn(config: TrainingConfig, count: int, key: int) -> Pair:
     layers = next(
-        batches(config.folders, lambda step: [Draw((key, i), 96, 96) for i in range(count)])
+        batches(config.folders, lambda step: [Draw((key, i), (96, 96)) for i in range(count)])
     )
     return photograph(layers, torch.device("cpu"), CaptureConfig(), (key,))
 
 
-@pytest.mark.parametrize("backbone", list(PLANS))
+@pytest.mark.parametrize("backbone", PLANS)
+def test_plans_cover_every_bottleneck_and_every_block_in_order(backbone: str) -> None:
+    with torch.device("meta"):
+        encoder = MattingNetwork(backbone).backbone
+    stages = (encoder.layer1, encoder.layer2, encoder.layer3, encoder.layer4)
+    plan = PLANS[backbone]
+    assert [len(bottlenecks) for bottlenecks in plan] == [len(stage) for stage in stages]
+    blocks = [block for bottlenecks in plan for each in bottlenecks for block in each]
+    assert blocks == sorted(blocks)
+    assert set(blocks) == set(range(2, 18))  # all that expand
+
+
+@pytest.mark.parametrize(
+    "backbone", ["resnet50", pytest.param("resnet101", marks=pytest.mark.slow)]
+)
 def test_what_grows_mattes_from_the_first_step(
     tmp_path: Path, config_in: Callable[..., TrainingConfig], folders, backbone: str
 ) -> None:

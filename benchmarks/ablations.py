@@ -22,8 +22,7 @@ from bgmatting.training.config import TrainingConfig
 from bgmatting.training.loop import Trainer
 from bgmatting.training.schedule import Schedule, Stage
 from bgmatting.training.synthesis.settings import (
-    SCENE_SHARES,
-    SUBJECT_SHARES,
+    GENERATOR,
     AssetFolders,
     CaptureConfig,
     GeneratorConfig,
@@ -88,8 +87,8 @@ def run(name: str, options: argparse.Namespace) -> dict[str, float]:
 
 def config(name: str, folder: Path, options: argparse.Namespace) -> TrainingConfig:
     """The run without `name`."""
-    subjects = without(SUBJECT_SHARES, SUBJECTS.get(name, ()))
-    scenes = without(SCENE_SHARES, SCENES.get(name, ()))
+    subjects = without(GENERATOR.subjects, SUBJECTS.get(name, ()))
+    scenes = without(GENERATOR.scenes, SCENES.get(name, ()))
     return TrainingConfig(
         options.backbone,
         folder,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from bgmatting.imaging.arrays import Shape
 from bgmatting.training.synthesis.assets import Assets
 from bgmatting.training.synthesis.scenes import dead_leaves, wall
 from bgmatting.training.synthesis.shapes import draw_shape
@@ -22,10 +23,11 @@ from bgmatting.training.synthesis.textures import (
     surface,
 )
 
-DETAIL = 2  # scene pixels per pixel of the photo
-MARGIN = 0.14  # of the long side, seen by moved cameras only
-SHAPES = ((384, 512), (512, 384), (288, 512), (512, 512))  # height, width
-SCENES = {"photo": 0.4, "room": 0.15, "leaves": 0.15, "plain": 0.15, "repeat": 0.15}
+DETAIL = 2  # scene pixels per pixel of the photo; chosen by eye
+MARGIN = 0.14  # of the long side, seen by moved cameras only; more than `Disturbance` moves them
+# As large as the size at which pairs are aligned (imaging/alignment), of the shapes of photos.
+SHAPES: tuple[Shape, ...] = ((384, 512), (512, 384), (288, 512), (512, 512))
+SCENES = {"photo": 0.4, "room": 0.15, "leaves": 0.15, "plain": 0.15, "repeat": 0.15}  # by eye
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,9 @@ def draw_capture(
     rng: np.random.Generator, assets: Assets, strength: Disturbance = Disturbance()
 ) -> Capture:
     """One random pair."""
-    height, width = SHAPES[rng.integers(len(SHAPES))]
-    size = (height, width)
-    margin = round(MARGIN * max(size))
+    shape = SHAPES[rng.integers(len(SHAPES))]
+    height, width = shape
+    margin = round(MARGIN * max(shape))
     large = ((height + 2 * margin) * DETAIL, (width + 2 * margin) * DETAIL)
     kinds = [kind for kind in SCENES if kind != "photo" or assets.backgrounds]
     weights = np.array([SCENES[kind] for kind in kinds])
@@ -109,23 +111,23 @@ def draw_capture(
     motion = "still" if draw < strength.still else "moved"
     if strength.still <= draw < strength.still + strength.nudged:
         motion = "nudged"
-    matrix = _motion(rng, size, motion, strength)
+    matrix = _motion(rng, shape, motion, strength)
     flow = None
     if strength.parallax and motion == "moved":
-        flow = np.stack([smooth_field(rng, size, 3) for _ in range(2)], 2)
-        flow = (flow * strength.parallax / 2 / max(size)).astype(np.float32)
-    here = _view(scene, size, margin, np.eye(3), None)
-    there = here if motion == "still" else _view(scene, size, margin, matrix, flow)
+        flow = np.stack([smooth_field(rng, shape, 3) for _ in range(2)], 2)
+        flow = (flow * strength.parallax / 2 / max(shape)).astype(np.float32)
+    here = _view(scene, shape, margin, np.eye(3), None)
+    there = here if motion == "still" else _view(scene, shape, margin, matrix, flow)
 
-    foreground, alpha = _subject(rng, size, assets, strength)
+    foreground, alpha = _subject(rng, shape, assets, strength)
     lit = here
     if rng.random() < strength.shadow:
         lit = here * _shadow(rng, alpha)[..., None]
     source = foreground * alpha[..., None] + lit * (1 - alpha[..., None])
     common = replace(strength, stops=0.5, field=0.1)  # what both cameras do to this scene
-    looks = [_look(rng, size, common), _look(rng, size, strength)]
-    source, foreground = looks[0](source), looks[0](foreground)
-    plate = looks[1](looks[0](there))
+    renderings = [_rendering(rng, shape, common), _rendering(rng, shape, strength)]
+    source, foreground = renderings[0](source), renderings[0](foreground)
+    plate = renderings[1](renderings[0](there))
     noise = rng.uniform(0, 1) ** 2 * strength.noise
     pressed = rng.random() < strength.jpeg
     finish = [_finish(rng, photo, noise, pressed) for photo in (source, plate)]
@@ -136,28 +138,28 @@ def true_positions(capture: Capture) -> np.ndarray:
     """Where each source pixel lies in the plate, (h, w, 2) float64, pixels."""
     positions = mapped(capture.matrix, capture.alpha.shape)
     if capture.flow is not None:
-        # The flow is defined over the plate's pixels; at this smoothness one look-up suffices.
+        # The flow is defined over the plate's pixels; at this smoothness one lookup suffices.
         x, y = (positions[..., i].astype(np.float32) for i in (0, 1))
         flow = cv2.remap(capture.flow, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         positions = positions - flow * max(capture.alpha.shape)
     return positions
 
 
-def mapped(matrix: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def mapped(matrix: np.ndarray, shape: Shape) -> np.ndarray:
     """Every pixel's place by a matrix in units of the long side, (h, w, 2), pixels."""
-    y, x = np.mgrid[: size[0], : size[1]] + 0.5
-    long = max(size)
-    u, v, depth = np.einsum("ij,jhw->ihw", matrix, np.stack([x / long, y / long, np.ones(size)]))
+    y, x = np.mgrid[: shape[0], : shape[1]] + 0.5
+    long = max(shape)
+    u, v, depth = np.einsum("ij,jhw->ihw", matrix, np.stack([x / long, y / long, np.ones(shape)]))
     return np.stack([u / depth, v / depth], 2) * long - 0.5
 
 
 def _motion(
-    rng: np.random.Generator, size: tuple[int, int], motion: str, strength: Disturbance
+    rng: np.random.Generator, shape: Shape, motion: str, strength: Disturbance
 ) -> np.ndarray:
     if motion == "still":
         return np.eye(3)
-    height, width = size
-    long = max(size)
+    height, width = shape
+    long = max(shape)
     amount = 1.0 if motion == "moved" else 0.02
     shift = rng.uniform(-1, 1, 2) * strength.shift * amount
     if motion == "nudged":
@@ -171,13 +173,11 @@ def _motion(
     return centre @ about @ np.linalg.inv(centre)
 
 
-def _view(
-    scene: np.ndarray, size: tuple[int, int], margin: int, matrix: np.ndarray, flow
-) -> np.ndarray:
+def _view(scene: np.ndarray, shape: Shape, margin: int, matrix: np.ndarray, flow) -> np.ndarray:
     """The scene from a camera that moved by `matrix`, its detail averaged as a sensor does."""
-    height, width = size
+    height, width = shape
     y, x = (np.mgrid[: height * DETAIL, : width * DETAIL] + 0.5) / DETAIL
-    long = max(size)
+    long = max(shape)
     coordinates = np.stack([x / long, y / long, np.ones(x.shape)])
     u, v, depth = np.einsum("ij,jhw->ihw", np.linalg.inv(matrix), coordinates)
     u, v = u / depth * long, v / depth * long
@@ -195,24 +195,24 @@ def _view(
     return np.clip(cv2.resize(seen, (width, height), interpolation=cv2.INTER_AREA), 0, 1)
 
 
-def _scene(rng: np.random.Generator, kind: str, size: tuple[int, int], assets: Assets):
+def _scene(rng: np.random.Generator, kind: str, shape: Shape, assets: Assets):
     if kind == "photo":
-        return crop_photo(rng, assets.background(rng), size)
+        return crop_photo(rng, assets.background(rng), shape)
     if kind == "room":
-        return _room(rng, size)
+        return _room(rng, shape)
     if kind == "leaves":
-        return dead_leaves(rng, size, assets)
-    return _plain(rng, size) if kind == "plain" else _repeat(rng, size)
+        return dead_leaves(rng, shape, assets)
+    return _plain(rng, shape) if kind == "plain" else _repeat(rng, shape)
 
 
-def _room(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
+def _room(rng: np.random.Generator, shape: Shape) -> np.ndarray:
     """A wall with a floor, and furniture made of boxes and lines."""
-    scene = np.clip(wall(rng, size), 0.05, 1)
+    scene = np.clip(wall(rng, shape), 0.05, 1)
     for _ in range(rng.integers(3, 12)):
         box = cv2.boxPoints(
             (
-                (float(rng.integers(size[1])), float(rng.integers(size[0]))),
-                tuple(rng.uniform(0.02, 0.3, 2) * max(size)),
+                (float(rng.integers(shape[1])), float(rng.integers(shape[0]))),
+                tuple(rng.uniform(0.02, 0.3, 2) * max(shape)),
                 float(rng.choice([0, rng.normal(0, 3), rng.uniform(0, 90)])),
             )
         ).astype(np.int32)
@@ -222,41 +222,41 @@ def _room(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
     return cv2.GaussianBlur(scene, (0, 0), 1.0)
 
 
-def _plain(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
+def _plain(rng: np.random.Generator, shape: Shape) -> np.ndarray:
     """A nearly flat wall: a few faint marks, lines or a skirting board."""
-    scene = np.clip(gradient(rng, size), 0.1, 0.95)
+    scene = np.clip(gradient(rng, shape), 0.1, 0.95)
     scene = cv2.GaussianBlur(scene, (0, 0), 3)
     for _ in range(rng.integers(2, 7)):
         faint = scene * rng.uniform(0.93, 1.07) + rng.normal(0, 0.01, 3).astype(np.float32)
-        mask = np.zeros(size, np.uint8)
-        x, y = int(rng.integers(size[1])), int(rng.integers(size[0]))
+        mask = np.zeros(shape, np.uint8)
+        x, y = int(rng.integers(shape[1])), int(rng.integers(shape[0]))
         which = rng.integers(4)
         if which == 0:
-            cv2.line(mask, (x, 0), (x + int(rng.normal(0, 20)), size[0]), 255, 6, cv2.LINE_AA)
+            cv2.line(mask, (x, 0), (x + int(rng.normal(0, 20)), shape[0]), 255, 6, cv2.LINE_AA)
         elif which == 1:
-            cv2.line(mask, (0, y), (size[1], y + int(rng.normal(0, 20))), 255, 6, cv2.LINE_AA)
+            cv2.line(mask, (0, y), (shape[1], y + int(rng.normal(0, 20))), 255, 6, cv2.LINE_AA)
         elif which == 2:
-            radius = int(rng.uniform(0.005, 0.04) * max(size))
+            radius = int(rng.uniform(0.005, 0.04) * max(shape))
             cv2.circle(mask, (x, y), radius, 255, -1, cv2.LINE_AA)
         else:
-            h, w = (int(v) for v in rng.uniform(0.02, 0.15, 2) * max(size))
+            h, w = (int(v) for v in rng.uniform(0.02, 0.15, 2) * max(shape))
             cv2.rectangle(mask, (x, y), (x + w, y + h), 255, -1)
         soft = cv2.GaussianBlur(mask.astype(np.float32) / 255, (0, 0), rng.uniform(0.7, 3))
         scene += (faint - scene) * soft[..., None]
     return np.clip(scene, 0, 1)
 
 
-def _repeat(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
+def _repeat(rng: np.random.Generator, shape: Shape) -> np.ndarray:
     """Bricks, tiles, blinds or a lattice, with the small differences that real ones have."""
-    scene = gradient(rng, size)
-    pitch = rng.uniform(0.02, 0.09, 2) * max(size)
+    scene = gradient(rng, shape)
+    pitch = rng.uniform(0.02, 0.09, 2) * max(shape)
     if rng.random() < 0.25:
-        pitch[1] = 2 * max(size)  # blinds
+        pitch[1] = 2 * max(shape)  # blinds
     joint = max(2, int(min(pitch) * rng.uniform(0.05, 0.2)))
     colour = random_colour(rng)
     spread = rng.uniform(0.01, 0.08)
-    rows = int(size[0] / pitch[0]) + 2
-    columns = int(size[1] / pitch[1]) + 3
+    rows = int(shape[0] / pitch[0]) + 2
+    columns = int(shape[1] / pitch[1]) + 3
     offset = rng.uniform(0, 0.5)
     for row in range(rows):
         for column in range(columns):
@@ -269,7 +269,7 @@ def _repeat(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
 
 
 def _subject(
-    rng: np.random.Generator, size: tuple[int, int], assets: Assets, strength: Disturbance
+    rng: np.random.Generator, shape: Shape, assets: Assets, strength: Disturbance
 ) -> tuple[np.ndarray, np.ndarray]:
     """A foreground and an alpha that covers the share asked for, as far as the frame allows."""
     want = rng.uniform(*strength.subject)
@@ -282,17 +282,17 @@ def _subject(
         colour = surface(rng, (384, 384), assets)
     rows, columns = (np.flatnonzero(alpha.max(axis=axis) > 0.02) for axis in (1, 0))
     if not rows.size:
-        return np.zeros((*size, 3), np.float32), np.zeros(size, np.float32)
+        return np.zeros((*shape, 3), np.float32), np.zeros(shape, np.float32)
     part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     alpha, colour = alpha[part].astype(np.float32), colour[part]
-    scale = np.sqrt(want * size[0] * size[1] / max(alpha.sum(), 1.0))
-    scale = min(scale, 1.3 * size[0] / alpha.shape[0], 1.3 * size[1] / alpha.shape[1])
-    bottom = size[0] if rng.random() < 0.6 else rng.uniform(0.4, 1.2) * size[0]
-    left = rng.uniform(-0.3, 1.0) * (size[1] - alpha.shape[1] * scale)
+    scale = np.sqrt(want * shape[0] * shape[1] / max(alpha.sum(), 1.0))
+    scale = min(scale, 1.3 * shape[0] / alpha.shape[0], 1.3 * shape[1] / alpha.shape[1])
+    bottom = shape[0] if rng.random() < 0.6 else rng.uniform(0.4, 1.2) * shape[0]
+    left = rng.uniform(-0.3, 1.0) * (shape[1] - alpha.shape[1] * scale)
     place = np.array([[scale, 0, left], [0, scale, bottom - alpha.shape[0] * scale]])
-    alpha = cv2.warpAffine(alpha, place, size[::-1], flags=cv2.INTER_LINEAR)
+    alpha = cv2.warpAffine(alpha, place, shape[::-1], flags=cv2.INTER_LINEAR)
     colour = cv2.warpAffine(
-        colour, place, size[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        colour, place, shape[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
     return colour, np.clip(alpha, 0, 1)
 
@@ -305,19 +305,19 @@ def _shadow(rng: np.random.Generator, alpha: np.ndarray) -> np.ndarray:
     return 1 - rng.uniform(0.05, 0.5) * soft
 
 
-def _look(rng: np.random.Generator, size: tuple[int, int], strength: Disturbance):
+def _rendering(rng: np.random.Generator, shape: Shape, strength: Disturbance):
     """A camera's exposure, white balance, tone and shading, as a function of a photo."""
     gain = 2 ** (rng.uniform(-1, 1) * strength.stops) * np.exp(
         rng.uniform(-1, 1, 3) * strength.balance
     )
     power = np.exp(rng.uniform(-1, 1) * strength.gamma)
-    field = 1 + strength.field * np.clip(smooth_field(rng, size, 2), -1, 1)
+    field = 1 + strength.field * np.clip(smooth_field(rng, shape, 2), -1, 1)
 
-    def look(photo: np.ndarray) -> np.ndarray:
+    def render(photo: np.ndarray) -> np.ndarray:
         linear = np.clip(photo, 0, 1) ** 2.2 * gain.astype(np.float32) * field[..., None]
         return np.clip(linear, 0, 1) ** np.float32(power / 2.2)
 
-    return look
+    return render
 
 
 def _finish(rng: np.random.Generator, photo: np.ndarray, noise: float, pressed: bool):

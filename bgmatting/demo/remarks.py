@@ -16,7 +16,7 @@ _STAGES = {
     "fit": "fitting them to each other",
     "align": "making the empty photo fit",
     "network": "the network",
-    "second look": "fitting and looking once more",
+    "second pass": "fitting and looking once more",
     "judge": "judging the pair",
     "upsample": "bringing it to full size",
 }

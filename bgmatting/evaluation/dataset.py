@@ -6,7 +6,7 @@ Layout:
     clean/anna/src.jpg      source
     clean/anna/bgr.jpg      background
     clean/anna/pha.png      true alpha, grey
-    clean/anna/fgr.webp     true foreground, straight colour; looked at where alpha is above 0
+    clean/anna/fgr.webp     true foreground, straight colour; measured where alpha is above 0
     clean/anna/trimap.png   grey: unknown where it is neither black nor white; may be missing
 
 Each image may be of any kind that photos are read of; those of a sample have one size.
@@ -24,13 +24,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from ..imaging.arrays import Size
 from ..imaging.photos.names import is_photo
 from ..imaging.photos.pictures import picture_size, read_cutout, read_grey
 
 INDEX = "index.json"
 PARTS = {"src": "source", "bgr": "background", "pha": "true alpha", "fgr": "true foreground"}
 TRIMAP = "trimap"
-CERTAIN = 0.1  # a trimap's grey nearer than this to black or white is that: leaves room for JPEG
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a sample's files are read.
+
+    Attributes:
+        trimap_certain: a trimap's grey, 0..1, nearer than this to black or white is that; leaves
+            room for JPEG. Chosen by eye.
+    """
+
+    trimap_certain: float = 0.1
+
+
+SETTINGS = Settings()
 
 
 @dataclass(frozen=True)
@@ -176,10 +191,11 @@ def _find(folder: Path, name: str) -> dict[str, Path]:
 
 def _unknown(path: Path) -> NDArray[np.bool_]:
     grey = _grey(path)
-    return (grey > CERTAIN) & (grey < 1 - CERTAIN)
+    certain = SETTINGS.trimap_certain
+    return (grey > certain) & (grey < 1 - certain)
 
 
-def _size(name: str, files: dict[str, Path]) -> tuple[int, int]:
+def _size(name: str, files: dict[str, Path]) -> Size:
     sizes = {}
     for path in files.values():
         sizes[path.name] = picture_size(path)

@@ -15,9 +15,9 @@ from typing import Literal
 from . import metrics, regions
 from .metrics import Floats, Region
 
-_BAND = f"within {regions.UNKNOWN_SHARE:.0%} of the long side of the edge"
-_FRACTIONAL = "true alpha {} to {}".format(*regions.FRACTIONAL)
-_HALF = "true alpha {} to {}".format(*regions.HALF_TRANSPARENT)
+_BAND = f"within {regions.SETTINGS.unknown_share:.0%} of the long side of the edge"
+_FRACTIONAL = "true alpha {} to {}".format(*regions.SETTINGS.fractional)
+_HALF = "true alpha {} to {}".format(*regions.SETTINGS.half_transparent)
 
 
 @dataclass(frozen=True)

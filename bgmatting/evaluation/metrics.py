@@ -3,11 +3,13 @@
 Alpha is (H, W), foreground (H, W, 3); both floating point. MAD, MSE and their kin are means, x1e3,
 and hardly depend on resolution. SAD, gradient and connectivity errors (Rhemann et al., "A
 perceptually motivated online benchmark for image matting", CVPR 2009) are sums over pixels, /1000,
-and grow with it: give the resolution beside them. Each looks at the whole image or at a region of
+and grow with it: give the resolution beside them. Each is of the whole image or of a region of
 it, see `regions`.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -18,10 +20,27 @@ from ..errors import InputError
 Floats = NDArray[np.floating]
 Region = NDArray[np.bool_]
 
-SIGMA = 1.4  # of the gradient's Gaussian, pixels
-RADIUS = 4  # of its filters, pixels: 9x9
-THRESHOLDS = np.arange(1, 11, dtype=np.float32) / np.float32(10)
-CONNECTED = np.float32(0.15)  # alpha may exceed its connected level by less than this at no cost
+
+@dataclass(frozen=True)
+class Settings:
+    """What the measures of Rhemann et al., CVPR 2009, are defined by; figures are of these alone.
+
+    Attributes:
+        sigma: of the gradient's Gaussian, pixels; from the evaluation code that matting papers
+            share.
+        radius: of its filters, pixels: 9x9; likewise.
+        steps: at alphas of 1 / steps, 2 / steps ... 1 connectedness is asked; likewise.
+        connected: alpha may exceed its connected level by less than this at no cost; from the
+            paper.
+    """
+
+    sigma: float = 1.4
+    radius: int = 4
+    steps: int = 10
+    connected: float = 0.15
+
+
+SETTINGS = Settings()
 
 
 def mad(pred: Floats, true: Floats, region: Region | None = None) -> float:
@@ -30,7 +49,7 @@ def mad(pred: Floats, true: Floats, region: Region | None = None) -> float:
     Args:
         pred: (H, W) alpha.
         true: (H, W) alpha.
-        region: (H, W) bool, the pixels looked at; None: all (likewise in all functions here).
+        region: (H, W) bool, the pixels measured; None: all (likewise in all functions here).
 
     Returns:
         The error, or NaN where the region is empty, which leaves nothing to measure.
@@ -78,7 +97,8 @@ def connectivity_error(pred: Floats, true: Floats, region: Region | None = None)
     both = np.minimum(pred, true)
     level = np.zeros_like(both)
     belongs = np.ones(both.shape, dtype=bool)
-    for threshold in THRESHOLDS:
+    steps = SETTINGS.steps
+    for threshold in np.arange(1, steps + 1, dtype=np.float32) / np.float32(steps):
         belongs &= _largest_component(both >= threshold)
         if not belongs.any():
             break
@@ -124,8 +144,8 @@ def share(region: Region) -> float:
 
 def _gradient(alpha: Floats) -> Floats:
     """(H, W) -> magnitude of its gradient, the same shape."""
-    x = np.arange(-RADIUS, RADIUS + 1, dtype=np.float64)
-    smooth = np.exp(-0.5 * np.square(x / SIGMA))
+    x = np.arange(-SETTINGS.radius, SETTINGS.radius + 1, dtype=np.float64)
+    smooth = np.exp(-0.5 * np.square(x / SETTINGS.sigma))
     slope = x * smooth
     # The 9x9 filter is an outer product, so its L2 norm is the product of the two norms.
     smooth, slope = smooth / np.linalg.norm(smooth), slope / np.linalg.norm(slope)
@@ -145,7 +165,7 @@ def _largest_component(mask: Region) -> Region:
 
 
 def _degree(excess: Floats) -> Floats:
-    return 1 - np.where(excess >= CONNECTED, excess, 0)
+    return 1 - np.where(excess >= np.float32(SETTINGS.connected), excess, 0)
 
 
 def _mean(values: Floats, region: Region | None) -> float:

@@ -7,6 +7,7 @@ foreground (H, W, 3) float, straight, or None, and expected error (H, W) float o
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +23,20 @@ Photo = NDArray[np.uint8]
 Prediction = tuple[Floats, "Floats | None", "Floats | None"]
 Predictor = Callable[[Photo, Photo], Prediction]
 
-KEYER_THRESHOLD = 0.15
+
+@dataclass(frozen=True)
+class Settings:
+    """What the baselines are defined by.
+
+    Attributes:
+        keyer_threshold: Euclidean distance of two RGB colours, each channel 0..1, from which the
+            difference keyer calls a pixel opaque; chosen by eye.
+    """
+
+    keyer_threshold: float = 0.15
+
+
+SETTINGS = Settings()
 
 
 def difference_keyer(source: Photo, background: Photo) -> Prediction:
@@ -33,7 +47,7 @@ def difference_keyer(source: Photo, background: Photo) -> Prediction:
     """
     source_colour, background_colour = _unit(source), _unit(background)
     distance = np.sqrt(np.square(source_colour - background_colour).sum(axis=2))
-    return (distance > KEYER_THRESHOLD).astype(np.float32), source_colour, None
+    return (distance > SETTINGS.keyer_threshold).astype(np.float32), source_colour, None
 
 
 def zero_alpha(source: Photo, background: Photo) -> Prediction:

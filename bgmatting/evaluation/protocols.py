@@ -12,13 +12,15 @@ import cv2
 import numpy as np
 
 from ..errors import InputError
+from ..imaging.arrays import Size
+from . import regions
 from .dataset import EvaluationSet, Sample
 from .measures import MEASURES, Measure
-from .regions import LEAST_UNKNOWN, UNKNOWN_SHARE
 
 _MADE = (
-    f"made from the true alpha, opaque and empty pixels eroded by {UNKNOWN_SHARE:.0%} of the long "
-    f"side, at least {LEAST_UNKNOWN:g} px"
+    "made from the true alpha, opaque and empty pixels eroded by "
+    f"{regions.SETTINGS.unknown_share:.0%} of the long side, at least "
+    f"{regions.SETTINGS.least_unknown:g} px"
 )
 
 
@@ -33,13 +35,13 @@ class Protocol:
         origin: who measures so.
         size: (width, height) that samples are reduced to before anything is done with them; None:
             they are measured as they are.
-        trimap: whether only the unknown pixels of a trimap are looked at.
+        trimap: whether only the unknown pixels of a trimap are measured.
     """
 
     name: str
     measures: tuple[str, ...]
     origin: str
-    size: tuple[int, int] | None = None
+    size: Size | None = None
     trimap: bool = False
 
     @property
@@ -48,7 +50,7 @@ class Protocol:
         return tuple(MEASURES[name] for name in self.measures)
 
     def region(self, pairs: EvaluationSet) -> str:
-        """What is looked at in a set's samples, as a phrase."""
+        """What is measured of a set's samples, as a phrase."""
         if not self.trimap:
             return "whole image"
         own = len(pairs.trimaps)
@@ -56,7 +58,7 @@ class Protocol:
         said = [f"{own} of the set's own"] * bool(own) + [f"{made} {_MADE}"] * bool(made)
         return f"unknown region of trimaps ({'; '.join(said)})"
 
-    def measured_size(self, size: tuple[int, int]) -> tuple[int, int]:
+    def measured_size(self, size: Size) -> Size:
         """(width, height) at which a sample of `size` is measured.
 
         Raises:
@@ -119,7 +121,7 @@ PROTOCOLS: dict[str, Protocol] = {
 DEFAULT = PROTOCOLS["default"]
 
 
-def _reduced(sample: Sample, size: tuple[int, int]) -> Sample:
+def _reduced(sample: Sample, size: Size) -> Sample:
     """A sample brought to (width, height) by averaging areas."""
 
     def smaller(image: np.ndarray) -> np.ndarray:

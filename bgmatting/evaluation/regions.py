@@ -5,6 +5,8 @@ All take the true alpha (H, W), floating point, 0..1, and give (H, W) bool.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -14,21 +16,39 @@ from ..errors import InputError
 Alpha = NDArray[np.floating]
 Region = NDArray[np.bool_]
 
-FRACTIONAL = (0.02, 0.98)  # true alpha: neither background nor opaque
-HALF_TRANSPARENT = (0.1, 0.9)  # where a foreground's colour shows, and that of what is behind it
-UNKNOWN_SHARE = 0.01  # half-width of the unknown band, as a share of the image's long side
-LEAST_UNKNOWN = 2.0  # pixels, of that half-width
-KNOWN = 1.5 / 255  # alpha nearer than this to 0 or 1 is certain: leaves room for 8-bit rounding
+
+@dataclass(frozen=True)
+class Settings:
+    """Where regions end. They define the measures: figures compare only among the same ones.
+
+    All are our own choice, by eye; published protocols take the trimaps of their sets.
+
+    Attributes:
+        fractional: true alpha that is neither background nor opaque.
+        half_transparent: true alpha where a foreground's colour shows, and that of what is behind.
+        unknown_share: half-width of the unknown band, as a share of the image's long side.
+        least_unknown: pixels, of that half-width.
+        rounding: alpha nearer than this to 0 or 1 is certain; follows from rounding to 8 bits.
+    """
+
+    fractional: tuple[float, float] = (0.02, 0.98)
+    half_transparent: tuple[float, float] = (0.1, 0.9)
+    unknown_share: float = 0.01
+    least_unknown: float = 2.0
+    rounding: float = 1.5 / 255
+
+
+SETTINGS = Settings()
 
 
 def fractional(true: Alpha) -> Region:
     """The pixels of hair, gaps, glass, blur and edges: true alpha of 0.02 to 0.98."""
-    return between(true, *FRACTIONAL)
+    return between(true, *SETTINGS.fractional)
 
 
 def half_transparent(true: Alpha) -> Region:
     """The pixels where subject and background both show: true alpha of 0.1 to 0.9."""
-    return between(true, *HALF_TRANSPARENT)
+    return between(true, *SETTINGS.half_transparent)
 
 
 def between(true: Alpha, least: float, most: float) -> Region:
@@ -63,9 +83,9 @@ def unknown_region(true: Alpha, radius: float | None = None) -> Region:
     """
     true = _alpha(true)
     if radius is None:
-        radius = max(LEAST_UNKNOWN, UNKNOWN_SHARE * max(true.shape))
-    near_background = _within(true < 1 - KNOWN, radius)
-    near_foreground = _within(true > KNOWN, radius)
+        radius = max(SETTINGS.least_unknown, SETTINGS.unknown_share * max(true.shape))
+    near_background = _within(true < 1 - SETTINGS.rounding, radius)
+    near_foreground = _within(true > SETTINGS.rounding, radius)
     return near_background & near_foreground
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from ..errors import InputError
+from ..imaging.arrays import Size
 from .dataset import Sample, condition
 from .measures import Comparison
 from .predictors import Prediction, Predictor
@@ -26,7 +27,7 @@ class Result:
     """
 
     name: str
-    size: tuple[int, int]
+    size: Size
     scores: Scores
     seconds: float
 

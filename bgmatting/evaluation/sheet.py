@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from dataclasses import dataclass
 from itertools import count
 
 import cv2
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from ..imaging.arrays import Shape
 from .dataset import Sample
 from .metrics import Floats
 from .predictors import Prediction
@@ -25,12 +27,34 @@ COLUMNS = (
     "expected error",
     "difference: red too much, blue too little",
 )
-CELL = 256  # pixels, long side of a picture
-GAP = 6
-LINE = 18  # pixels, height of a line of text
-TOO_MUCH = np.array([1, 0.2, 0.1], dtype=np.float32)  # RGB
-TOO_LITTLE = np.array([0.25, 0.55, 1], dtype=np.float32)
-PAPER, INK = (32, 32, 32), (225, 225, 225)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a sheet is laid out and coloured; chosen by eye.
+
+    Attributes:
+        cell: pixels, long side of a picture.
+        gap: pixels between pictures.
+        line: pixels, height of a line of text.
+        text: pixels, height of its letters.
+        too_much, too_little: colours of alpha's difference, RGB, 0..1.
+        paper, ink, crossed: colours of the sheet, of its text, and of what crosses out a picture
+            that is not there, RGB, 0..255.
+    """
+
+    cell: int = 256
+    gap: int = 6
+    line: int = 18
+    text: int = 12
+    too_much: tuple[float, float, float] = (1, 0.2, 0.1)
+    too_little: tuple[float, float, float] = (0.25, 0.55, 1)
+    paper: tuple[int, int, int] = (32, 32, 32)
+    ink: tuple[int, int, int] = (225, 225, 225)
+    crossed: tuple[int, int, int] = (70, 70, 70)
+
+
+SETTINGS = Settings()
 
 
 class ContactSheets:
@@ -74,28 +98,31 @@ class ContactSheets:
 
     def _image(self, condition: str, title: str) -> Image.Image:
         rows = sorted(self._kept[condition], reverse=True)
-        heights = [LINE + max(cell.shape[0] for cell in cells) + GAP for *_, cells in rows]
-        step = CELL + GAP
-        sheet = Image.new("RGB", (GAP + step * len(COLUMNS), 3 * LINE + sum(heights)), PAPER)
+        line, gap, ink = SETTINGS.line, SETTINGS.gap, SETTINGS.ink
+        heights = [line + max(cell.shape[0] for cell in cells) + gap for *_, cells in rows]
+        step = SETTINGS.cell + gap
+        size = (gap + step * len(COLUMNS), 3 * line + sum(heights))
+        sheet = Image.new("RGB", size, SETTINGS.paper)
         draw = ImageDraw.Draw(sheet)
-        font = ImageFont.load_default(12)
+        font = ImageFont.load_default(SETTINGS.text)
         shown = f"{len(rows)} of {self._seen[condition]} samples, worst {self._title} first"
-        draw.text((GAP, 2), f"{title}   {condition}   {shown}", INK, font)
+        draw.text((gap, 2), f"{title}   {condition}   {shown}", ink, font)
         for column, name in enumerate(COLUMNS):
-            draw.text((GAP + step * column, LINE + 2), name, INK, font)
-        top = 2 * LINE
+            draw.text((gap + step * column, line + 2), name, ink, font)
+        top = 2 * line
         for (*_, label, cells), height in zip(rows, heights, strict=True):
-            draw.text((GAP, top + 2), label, INK, font)
+            draw.text((gap, top + 2), label, ink, font)
             for column, cell in enumerate(cells):
-                sheet.paste(Image.fromarray(cell), (GAP + step * column, top + LINE))
+                sheet.paste(Image.fromarray(cell), (gap + step * column, top + line))
             top += height
         return sheet
 
 
 def _row(sample: Sample, prediction: Prediction) -> list[Pixels]:
     alpha, _, error = prediction
-    over = np.asarray(alpha, dtype=np.float32) - sample.alpha
-    difference = over.clip(min=0)[..., None] * TOO_MUCH - over.clip(max=0)[..., None] * TOO_LITTLE
+    over = (np.asarray(alpha, dtype=np.float32) - sample.alpha)[..., None]
+    too_much, too_little = np.float32(SETTINGS.too_much), np.float32(SETTINGS.too_little)
+    difference = over.clip(min=0) * too_much - over.clip(max=0) * too_little
     pictures: list[Pixels | Floats | None] = [
         sample.source,
         sample.background,
@@ -104,17 +131,19 @@ def _row(sample: Sample, prediction: Prediction) -> list[Pixels]:
         error,
         difference,
     ]
-    shape = _fit(*sample.alpha.shape)
+    height, width = sample.alpha.shape
+    shape = _fit((height, width))
     return [_nothing(shape) if p is None else _thumbnail(p, shape) for p in pictures]
 
 
-def _fit(height: int, width: int) -> tuple[int, int]:
-    """The height and width at which an image fits a cell; never larger than it is."""
-    scale = min(1.0, CELL / max(height, width))
+def _fit(shape: Shape) -> Shape:
+    """The shape in which an image fits a cell; never larger than it is."""
+    height, width = shape
+    scale = min(1.0, SETTINGS.cell / max(shape))
     return max(1, round(height * scale)), max(1, round(width * scale))
 
 
-def _thumbnail(image: Pixels | Floats, shape: tuple[int, int]) -> Pixels:
+def _thumbnail(image: Pixels | Floats, shape: Shape) -> Pixels:
     """(H, W) or (H, W, 3), uint8 or 0..1 -> (*shape, 3) uint8."""
     if image.dtype != np.uint8:
         image = (np.asarray(image, dtype=np.float32).clip(0, 1) * 255).round()
@@ -122,11 +151,11 @@ def _thumbnail(image: Pixels | Floats, shape: tuple[int, int]) -> Pixels:
     return np.stack([small] * 3, axis=2) if small.ndim == 2 else small
 
 
-def _nothing(shape: tuple[int, int]) -> Pixels:
+def _nothing(shape: Shape) -> Pixels:
     """What stands for a picture that the predictor doesn't make: crossed out."""
-    image = Image.new("RGB", shape[::-1], PAPER)
+    image = Image.new("RGB", shape[::-1], SETTINGS.paper)
     draw = ImageDraw.Draw(image)
     right, bottom = shape[1] - 1, shape[0] - 1
-    draw.line((0, 0, right, bottom), fill=(70, 70, 70))
-    draw.line((0, bottom, right, 0), fill=(70, 70, 70))
+    draw.line((0, 0, right, bottom), fill=SETTINGS.crossed)
+    draw.line((0, bottom, right, 0), fill=SETTINGS.crossed)
     return np.asarray(image)

@@ -17,6 +17,7 @@ Mask: TypeAlias = NDArray[np.bool_]
 
 # Two conventions, each with its word: a picture's size is as PIL has it, an array's shape as numpy.
 Size: TypeAlias = tuple[int, int]  # width, height
+Shape: TypeAlias = tuple[int, int]  # height, width
 
 BAND_PIXELS = 1 << 17  # of full size, in work at once per thread: bounds the memory
 

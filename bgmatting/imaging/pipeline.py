@@ -32,7 +32,7 @@ from .verdict.removed_objects import drop_removed_objects
 
 
 @dataclass(frozen=True)
-class Look:
+class NetworkPass:
     """One run of the network, at working size.
 
     Attributes:
@@ -186,35 +186,35 @@ class Matter:
             with stage(timings, "align"):
                 overview = reduced(full, plate)
                 alignment = find_alignment(*overview)
-        look, looks = self._look(small, plate, seen, alignment, timings, "network"), 1
+        last, passes = self._run(small, plate, seen, alignment, timings, "network"), 1
         if align:
-            with stage(timings, "second look"):
-                better = align_again(*overview, alignment, look.alpha)
+            with stage(timings, "second pass"):
+                better = align_again(*overview, alignment, last.alpha)
             if better is not None:
                 alignment = better
-                look, looks = self._look(small, plate, seen, better, timings, "second look"), 2
+                last, passes = self._run(small, plate, seen, better, timings, "second pass"), 2
         with stage(timings, "judge"):
-            alpha, removed = drop_removed_objects(look.alpha, look.pair)
+            alpha, removed = drop_removed_objects(last.alpha, last.pair)
             report = judge(
-                look.pair,
+                last.pair,
                 alpha,
                 alignment,
                 before=shrink(plate, small_size),
                 removed=removed,
-                looks=looks,
+                passes=passes,
                 long_side=max(full.shape),
             )
         # What was taken away may be wrong by as much.
-        error = np.maximum(look.error, look.alpha - alpha)
+        error = np.maximum(last.error, last.alpha - alpha)
         if clean:
             alpha = clean_alpha(alpha)
         with stage(timings, "upsample"):
             fitted, _ = alignment.apply(plate)
-            upsampler = Upsampler(PhotoPair(full, fitted), look.pair, alpha, look.residual)
+            upsampler = Upsampler(PhotoPair(full, fitted), last.pair, alpha, last.residual)
             fine = upsampler.alpha()
         return Matte(full, fitted, fine, seen, timings, upsampler, error, report)
 
-    def _look(
+    def _run(
         self,
         small: NDArray[np.uint8],
         plate: NDArray[np.uint8],
@@ -222,7 +222,7 @@ class Matter:
         alignment: Alignment,
         timings: dict[str, float],
         stage_name: str,
-    ) -> Look:
+    ) -> NetworkPass:
         """Run the network once, on the source at working size and the plate aligned.
 
         It sees them in the size `seen`; what it says comes back in the source's.
@@ -235,7 +235,7 @@ class Matter:
             alpha = confine(said, covered)
             # What was taken away may be wrong by as much.
             pair = PhotoPair(small, small_plate, covered)
-            return Look(pair, alpha, residual, np.maximum(error, said - alpha))
+            return NetworkPass(pair, alpha, residual, np.maximum(error, said - alpha))
 
 
 def _read_pair(

@@ -10,7 +10,20 @@ from ..weights.files import check_working_size
 from .schedule import Schedule
 from .synthesis.settings import AssetFolders, CaptureConfig, GeneratorConfig
 
-NORMS = 0.3  # a network with norms frozen from the first step learns nothing from nothing
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run has unless it says otherwise and its start decides.
+
+    Attributes:
+        norms: share of a run from nothing in which batch norms follow their batches. With norms
+            frozen from the first step such a network learns nothing; how long is chosen by eye.
+    """
+
+    norms: float = 0.3
+
+
+SETTINGS = Settings()
 
 
 @dataclass(frozen=True)
@@ -30,7 +43,7 @@ class TrainingConfig:
         teacher: or MobileNetV2 weights to grow a ResNet out of; see `growing`.
         fitting: pairs of 192 pixels that such a ResNet is fitted to the teacher on.
         norms: share of the run in which batch norms follow their batches; then they are frozen.
-            None: 0 where the network can matte before the first step, else `NORMS`.
+            None: 0 where the network can matte before the first step, else `Settings.norms`.
         seed: of everything random.
         workers: drawing processes for each training process.
         precision: `no`, `bf16` or `fp16`, of the network's mixed precision.
@@ -81,4 +94,6 @@ class TrainingConfig:
     @property
     def follow_norms(self) -> float:
         """`norms`, or what it is by default."""
-        return self.norms if self.norms is not None else 0.0 if self.trained_start else NORMS
+        if self.norms is not None:
+            return self.norms
+        return 0.0 if self.trained_start else SETTINGS.norms

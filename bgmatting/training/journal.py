@@ -6,6 +6,7 @@ import json
 import math
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -16,8 +17,21 @@ from typing_extensions import Self
 
 from .validation import Score
 
-EVERY = 20  # steps between scalars
-MEMORY = 0.98  # of the running means
+
+@dataclass(frozen=True)
+class Settings:
+    """How closely a run is told of; chosen by eye.
+
+    Attributes:
+        every: steps between TensorBoard's scalars.
+        memory: share of a running mean that outlives a step: it is of the last fifty or so.
+    """
+
+    every: int = 20
+    memory: float = 0.98
+
+
+SETTINGS = Settings()
 
 
 class Journal:
@@ -64,8 +78,9 @@ class Journal:
     ) -> None:
         """Take down a step: its number, its loss terms, and how far the run is after it."""
         if math.isfinite(terms["total"]):
+            old = SETTINGS.memory
             for name, value in terms.items():
-                self.running[name] = MEMORY * self.running.get(name, value) + (1 - MEMORY) * value
+                self.running[name] = old * self.running.get(name, value) + (1 - old) * value
         if self._bar is None:
             # The bar is of the whole run; the time that remains is judged from here on.
             self._bar = tqdm(
@@ -76,7 +91,7 @@ class Journal:
         alpha = 1e3 * self.running.get("alpha", math.nan)
         rate = samples / max(minutes * 60, 1e-6)
         self._bar.set_postfix_str(f"{samples} samples, {rate:.1f}/s, alpha x1e3 {alpha:.1f}")
-        if self._board and step % EVERY == 0:
+        if self._board and step % SETTINGS.every == 0:
             for name, value in terms.items():
                 self._board.add_scalar(f"loss/{name}", value, samples)
 

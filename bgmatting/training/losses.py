@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from .synthesis.capture import Pair
 
-# Weight 1 each in the paper (Lin et al. 2021, section 4.1 and the published training code).
-WEIGHTS = {
-    "alpha": 1.0,
-    "sobel": 1.0,
-    "foreground": 1.0,
-    "error": 1.0,
-    "pyramid": 0.3,  # ours
-    "foreground_area": 0.5,  # ours
-    "overshoot": 0.05,  # ours
-}
+
+@dataclass(frozen=True)
+class Weights:
+    """What each term weighs in the sum.
+
+    Attributes:
+        alpha, sobel, foreground, error: from Lin et al. 2021, section 4.1 and the published
+            training code.
+        pyramid, foreground_area: helped in trials; how much is chosen by eye.
+        overshoot: small, so that it only brings back what no other term holds; chosen by eye.
+    """
+
+    alpha: float = 1.0
+    sobel: float = 1.0
+    foreground: float = 1.0
+    error: float = 1.0
+    pyramid: float = 0.3
+    foreground_area: float = 0.5
+    overshoot: float = 0.05
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Bounds within the terms; but for the levels chosen by eye.
+
+    Attributes:
+        weights: of the terms.
+        least_area: pixels: a subject that shows in fewer counts as if it did in so many.
+        levels: of the pyramid, from Hou and Liu, ICCV 2019.
+        least_side: pixels: what is smaller has no further level.
+    """
+
+    weights: Weights = Weights()
+    least_area: int = 64
+    levels: int = 5
+    least_side: int = 4
+
+
+SETTINGS = Settings()
 
 
 def losses(raw: Tensor, truth: Pair) -> dict[str, Tensor]:
@@ -33,7 +64,7 @@ def losses(raw: Tensor, truth: Pair) -> dict[str, Tensor]:
     err = clamp_through(raw[:, 4:5])  # B, 1, H, W
     visible = (truth.pha > 0).float()  # B, 1, H, W
     off = ((fgr - truth.fgr) * visible).abs()
-    area = visible.sum((1, 2, 3)).clamp(min=64) * 3  # B
+    area = visible.sum((1, 2, 3)).clamp(min=SETTINGS.least_area) * 3  # B
     terms = {
         "alpha": F.l1_loss(pha, truth.pha),
         "sobel": F.l1_loss(sobel(pha), sobel(truth.pha)),
@@ -43,7 +74,8 @@ def losses(raw: Tensor, truth: Pair) -> dict[str, Tensor]:
         "foreground_area": (off.sum((1, 2, 3)) / area).mean(),
         "overshoot": overshoot(raw[:, 0:1]),
     }
-    terms["total"] = sum((WEIGHTS[name] * term for name, term in terms.items()), raw.new_zeros(()))
+    weights = asdict(SETTINGS.weights)
+    terms["total"] = sum((weights[name] * term for name, term in terms.items()), raw.new_zeros(()))
     return terms
 
 
@@ -85,15 +117,15 @@ def sobel(x: Tensor) -> Tensor:
     return (gradient.square().sum(1, keepdim=True) + 1e-6).sqrt()
 
 
-def pyramid_distance(a: Tensor, b: Tensor, levels: int = 5) -> Tensor:
+def pyramid_distance(a: Tensor, b: Tensor) -> Tensor:
     """L1 between Laplacian pyramids, coarser levels weighing more (Hou and Liu, ICCV 2019)."""
     difference = a - b  # linear: the pyramid of the difference is the difference of pyramids
     total = a.new_zeros(())
-    for level in range(levels):
-        if min(difference.shape[2:]) < 4:
+    for level in range(SETTINGS.levels):
+        if min(difference.shape[2:]) < SETTINGS.least_side:
             break
         coarse = F.avg_pool2d(difference, 2, ceil_mode=True)
         smooth = F.interpolate(coarse, difference.shape[2:], mode="bilinear", align_corners=False)
         total = total + 2**level * (difference - smooth).abs().mean()
         difference = coarse
-    return total / levels
+    return total / SETTINGS.levels

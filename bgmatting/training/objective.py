@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -13,7 +14,21 @@ from .losses import losses
 from .start.growing import imitation
 from .synthesis.capture import Pair
 
-IMITATION = 0.2  # weight of the imitation of a teacher's features, beside the losses of the matte
+
+@dataclass(frozen=True)
+class Settings:
+    """What weighs beside the losses of the matte; chosen by eye.
+
+    Attributes:
+        imitation: weight of the imitation of a teacher's features.
+        weight_decay: of convolutions, as AdamW has it (torch's own default).
+    """
+
+    imitation: float = 0.2
+    weight_decay: float = 0.01
+
+
+SETTINGS = Settings()
 
 
 class RawMatte(nn.Module):
@@ -46,7 +61,7 @@ def objective(raw: Tensor, off: Tensor | None, truth: Pair) -> dict[str, Tensor]
     """Every term and the `total` to minimise, scalars, from what `RawMatte` gives."""
     terms = losses(raw, truth)
     if off is not None:
-        terms |= {"imitation": off, "total": terms["total"] + IMITATION * off}
+        terms |= {"imitation": off, "total": terms["total"] + SETTINGS.imitation * off}
     return terms
 
 
@@ -60,4 +75,7 @@ def parameter_groups(network: MattingNetwork) -> list[dict[str, Any]]:
     for name, parameter in network.named_parameters():
         spared = parameter.dim() < 2 or name.startswith("decoder.conv4")
         (plain if spared else decayed).append(parameter)
-    return [{"params": decayed, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}]
+    return [
+        {"params": decayed, "weight_decay": SETTINGS.weight_decay},
+        {"params": plain, "weight_decay": 0.0},
+    ]

@@ -11,21 +11,35 @@ from typing import NamedTuple
 
 import torch
 
-from ..evaluation.regions import FRACTIONAL
+from ..evaluation import regions
 from ..model import MattingNetwork
 from .synthesis.capture import Pair
 from .synthesis.samples import Draw, LayerDataset, Layers, photograph
 from .synthesis.settings import (
+    GENERATOR,
     NO_DISTURBANCE,
     SUBJECT_KINDS,
-    SUBJECT_SHARES,
     AssetFolders,
     CaptureConfig,
     GeneratorConfig,
 )
 
-SEED = 7_777_777  # far from any run's own keys
-BATCH = 8
+
+@dataclass(frozen=True)
+class Settings:
+    """How the sets are drawn; whoever changes these compares with no run of before.
+
+    Attributes:
+        seed: of all sets, far from any run's own.
+        batch: samples at once.
+    """
+
+    seed: int = 7_777_777
+    batch: int = 8
+
+
+SETTINGS = Settings()
+
 CONDITIONS = {"clean": NO_DISTURBANCE, "disturbed": CaptureConfig(clean=0)}
 DRAWN = "drawn"  # the set of subjects that need no picture
 NOBODY = ("empty", "full")  # subjects that have no edge
@@ -74,17 +88,19 @@ class ValidationSet:
         """
         layers = LayerDataset(folders, part="held out")
         kinds = {kind: [kind] for kind in SUBJECT_KINDS if getattr(layers.assets, kind)}
-        kinds[DRAWN] = [k for k in SUBJECT_SHARES if k not in (*SUBJECT_KINDS, *NOBODY)]
+        shares = GENERATOR.subjects
+        kinds[DRAWN] = [k for k in shares if k not in (*SUBJECT_KINDS, *NOBODY)]
         each = max(1, round(count / (len(kinds) * len(CONDITIONS))))
         drawn: dict[tuple[str, str], list[Pair]] = {}
         for number, (name, families) in enumerate(kinds.items()):
-            layers.config = GeneratorConfig({f: SUBJECT_SHARES[f] for f in families})
-            for start in range(0, each, BATCH):
-                indices = range(start, min(start + BATCH, each))
-                parts = [layers[Draw((SEED, number, i), side, side)] for i in indices]
+            layers.config = GeneratorConfig({f: shares[f] for f in families})
+            for start in range(0, each, SETTINGS.batch):
+                indices = range(start, min(start + SETTINGS.batch, each))
+                keys = [(SETTINGS.seed, number, i) for i in indices]
+                parts = [layers[Draw(key, (side, side))] for key in keys]
                 batch = Layers(*(torch.stack(part) for part in zip(*parts, strict=True)))
                 for condition, config in CONDITIONS.items():
-                    pair = photograph(batch, device, config, (SEED, number, start))
+                    pair = photograph(batch, device, config, (SETTINGS.seed, number, start))
                     drawn.setdefault((name, condition), []).append(pair)
         return cls(drawn)
 
@@ -101,11 +117,12 @@ class ValidationSet:
 def _errors(network: MattingNetwork, pairs: list[Pair]) -> tuple[float, float | None]:
     """MAD x1e3 over all pixels, and over the fractional ones."""
     off, fractional = [], []
+    least, most = regions.SETTINGS.fractional
     for pair in pairs:
         pha, _, _ = network.matte(pair.src, pair.bgr)
         difference = (pha - pair.pha).abs()  # B, 1, H, W
         off.append(difference.flatten())
-        fractional.append(difference[(pair.pha >= FRACTIONAL[0]) & (pair.pha <= FRACTIONAL[1])])
+        fractional.append(difference[(pair.pha >= least) & (pair.pha <= most)])
     everywhere, there = torch.cat(off), torch.cat(fractional)
     return (
         1e3 * everywhere.mean().item(),

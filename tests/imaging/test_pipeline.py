@@ -54,7 +54,7 @@ def test_what_comes_out(matte, pair):
     assert (matte.source == source).all()
     assert (matte.background == background).all()
     assert matte.network_size == (100, 75)
-    stages = ["read", "fit", "align", "network", "second look", "judge", "upsample"]
+    stages = ["read", "fit", "align", "network", "second pass", "judge", "upsample"]
     assert list(matte.timings) == stages
     assert all(seconds >= 0 for seconds in matte.timings.values())
     assert "200 x 150" in repr(matte)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import pytest
 import torch
 
 from bgmatting.training.losses import (
-    WEIGHTS,
+    SETTINGS,
     clamp_through,
     losses,
     overshoot,
@@ -110,6 +112,7 @@ def test_pyramid_is_zero_only_for_equals() -> None:
 
 def test_every_term_is_weighted() -> None:
     terms = losses(torch.rand(1, 5, 16, 16), truth_of(torch.rand(1, 1, 16, 16)))
-    assert set(terms) == {*WEIGHTS, "total"}
-    total = sum(WEIGHTS[name] * terms[name] for name in WEIGHTS)
+    weights = asdict(SETTINGS.weights)
+    assert set(terms) == {*weights, "total"}
+    total = sum(weights[name] * terms[name] for name in weights)
     assert terms["total"].item() == pytest.approx(total.item(), rel=1e-5)

@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw
 from bgmatting.model import MattingNetwork
 from bgmatting.training.synthesis.assets import Assets
 from bgmatting.training.synthesis.capture import Pair
-from bgmatting.training.synthesis.holdout import ENOUGH, ONE_IN, held_out
-from bgmatting.training.synthesis.settings import AssetFolders
+from bgmatting.training.synthesis.holdout import held_out
+from bgmatting.training.synthesis.settings import SETTINGS, AssetFolders
 from bgmatting.training.validation import Score, ValidationSet
 
 CPU = torch.device("cpu")
@@ -42,7 +42,8 @@ def many(tmp_path: Path) -> AssetFolders:
 def test_about_one_in_so_many_is_held_out_by_its_name_alone() -> None:
     files = [Path(f"here/{i:04}.png") for i in range(4000)]
     held = held_out(files)
-    assert 0.7 * 4000 / ONE_IN < len(held) < 1.3 * 4000 / ONE_IN
+    expected = 4000 / SETTINGS.held_out
+    assert 0.7 * expected < len(held) < 1.3 * expected
     moved = {Path("there") / f"{file.stem}.webp" for file in held}
     assert held_out([Path("there") / f"{file.stem}.webp" for file in files]) == moved
     fewer = held_out(files[:2000])
@@ -56,11 +57,12 @@ def test_about_one_in_so_many_is_held_out_by_its_name_alone() -> None:
 def test_each_folder_with_enough_pictures_holds_some_out_and_none_holds_out_all(
     start: int,
 ) -> None:
-    files = [Path(f"{folder}/{start + i}.png") for folder in "ab" for i in range(ENOUGH)]
+    enough = SETTINGS.least_pictures
+    files = [Path(f"{folder}/{start + i}.png") for folder in "ab" for i in range(enough)]
     held = held_out(files)
     assert {file.parent for file in held} == {Path("a"), Path("b")}
-    assert len(held) < ENOUGH
-    assert held_out(files[1 - ENOUGH :]) == set()
+    assert len(held) < enough
+    assert held_out(files[1 - enough :]) == set()
 
 
 def test_every_picture_is_either_trained_on_or_held_out(many: AssetFolders) -> None:

@@ -16,15 +16,15 @@ from .light.relighting import Light, fit_light, relight
 
 @dataclass(frozen=True)
 class Settings:
-    """How a plate is aligned, and when a second look is worth it.
+    """How a plate is aligned, and when a second pass is worth it.
 
     Attributes:
         long_side: pixels, at which geometry and light are estimated.
         surely_background: alpha below this is background.
         clearance: how far that must be from anything that may be foreground, of the long side.
-        least_background: share of the frame that must be background for a second look.
-        least_gain: a second look must bring the difference below this share of the first's.
-        fits_well: levels of 255: source and plate that differ by less need no second look.
+        least_background: share of the frame that must be background for a second pass.
+        least_gain: a second pass must bring the difference below this share of the first's.
+        fits_well: levels of 255: source and plate that differ by less need no second pass.
         settled: agreement from which geometry, the dear part, is not asked again.
     """
 

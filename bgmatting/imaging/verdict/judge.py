@@ -95,7 +95,7 @@ def judge(
     *,
     before: Pixels | None = None,
     removed: Mask | None = None,
-    looks: int = 1,
+    passes: int = 1,
     long_side: int | None = None,
 ) -> Report:
     """Judge a pair by what became of it.
@@ -107,7 +107,7 @@ def judge(
         before: (h, w, 3) uint8, the plate before that; None: the same.
         removed: (h', w') bool, where something was taken out of the matte that was none of the
             source's; None: nothing was.
-        looks: how often the network ran.
+        passes: how often the network ran.
         long_side: of the source at full size, pixels; None: that of the pair.
     """
     alignment = alignment or Alignment()
@@ -137,7 +137,7 @@ def judge(
         exposure=light.exposure,
         balance=light.balance,
         missing=missing,
-        looks=looks,
+        passes=passes,
         findings=tuple(sorted(findings, key=lambda finding: not finding.serious)),
         notes=(registration.note, light.note, *_removed_notes(removed)),
     )

@@ -40,7 +40,7 @@ class Report:
         exposure: how much brighter the source's background is than the plate, in stops (EV).
         balance: the largest difference between two channels' gains, in stops.
         missing: share of the source that the background, moved, does not cover, 0..1.
-        looks: how often the network ran, 1 or 2.
+        passes: how often the network ran, 1 or 2.
         findings: what the photographer should know, the worst first; empty if all is well.
         notes: what was done, each a plain sentence.
     """
@@ -51,7 +51,7 @@ class Report:
     exposure: float = 0.0
     balance: float = 0.0
     missing: float = 0.0
-    looks: int = 1
+    passes: int = 1
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
 

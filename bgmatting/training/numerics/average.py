@@ -57,12 +57,12 @@ def reestimate_batch_norm(network: MattingNetwork, pairs: Iterable[Pair]) -> Non
     norms = [m for m in network.modules() if isinstance(m, nn.BatchNorm2d)]
     seen: dict[nn.Module, list[tuple[Tensor, Tensor]]] = {norm: [] for norm in norms}
 
-    def look(norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+    def take_in(norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         x = inputs[0].float()  # B, C, H, W
         seen[norm].append((x.mean((0, 2, 3)), x.var((0, 2, 3), unbiased=False)))
 
     network.eval()
-    handles = [norm.register_forward_pre_hook(look) for norm in norms]
+    handles = [norm.register_forward_pre_hook(take_in) for norm in norms]
     for norm in norms:
         norm.train()
     try:

@@ -7,12 +7,28 @@ its batches unlearns. From nothing it needs them to get going.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import nn
 
-LEAST_VARIANCE = 1e-2
-DEAD = 1e-5  # variance below which a channel says nothing
-MOST_GAIN = 5.0
+
+@dataclass(frozen=True)
+class Settings:
+    """What a frozen norm may do to a channel; chosen by eye.
+
+    Attributes:
+        least_variance: of a channel, in its own units squared; smaller ones are raised to it.
+        dead: variance below which a channel says nothing.
+        most_gain: by how much a norm may multiply a channel whose variance was raised.
+    """
+
+    least_variance: float = 1e-2
+    dead: float = 1e-5
+    most_gain: float = 5.0
+
+
+SETTINGS = Settings()
 
 
 def freeze_norms(network: nn.Module) -> None:
@@ -32,25 +48,26 @@ def steady_norms(network: nn.Module, *, tame: bool = True) -> None:
 
     Args:
         network: changed in place.
-        tame: cut such channels' gains beyond `MOST_GAIN`, and silence dead ones: what a short
-            training has left. False: the function stays as it is.
+        tame: cut such channels' gains beyond `Settings.most_gain`, and silence dead ones: what a
+            short training has left. False: the function stays as it is.
     """
     for norm in _norms(network):
         variance = norm.running_var
         if variance is None:  # a norm that keeps no statistics
             continue
         gain = norm.weight / (variance + norm.eps).sqrt()
-        low = variance < LEAST_VARIANCE
+        low = variance < SETTINGS.least_variance
         mended = gain
         if tame:
-            mended = torch.where(variance < DEAD, 0.0, gain.clamp(-MOST_GAIN, MOST_GAIN))
-        variance.clamp_(min=LEAST_VARIANCE)
+            most = SETTINGS.most_gain
+            mended = torch.where(variance < SETTINGS.dead, 0.0, gain.clamp(-most, most))
+        variance.clamp_(min=SETTINGS.least_variance)
         norm.weight.copy_(torch.where(low, mended * (variance + norm.eps).sqrt(), norm.weight))
 
 
 @torch.no_grad()
 def restore_statistics(network: nn.Module, good: nn.Module) -> None:
-    """Replace statistics that are no numbers, after a batch that went wrong, by another's."""
+    """Replace statistics that are NaN or infinite, after a batch that went wrong, by another's."""
     for own, other in zip(network.buffers(), good.buffers(), strict=True):
         if own.is_floating_point():
             own.copy_(torch.where(own.isfinite(), own, other))

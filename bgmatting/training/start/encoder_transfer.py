@@ -23,29 +23,25 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...model.encoders import MobileNetV2Encoder, ResNetEncoder
+from .block_plans import PLANS, Blocks
 from .least_squares import least_squares, patches, rows
 from .teacher_trace import TeacherTrace
 
-Blocks = tuple[int, ...]
 
-# By how many bottlenecks the stages have, for each of them: the MobileNetV2 blocks whose work it
-# takes over. One that stands in several bottlenecks is shared out among them; () adds nothing yet.
-PLANS: dict[tuple[int, ...], tuple[tuple[Blocks, ...], ...]] = {
-    (3, 4, 6, 3): (
-        ((2,), (3,), (3,)),
-        ((4,), (5,), (6,), (6,)),
-        ((7,), (8,), (9, 10), (11,), (12,), (13,)),
-        ((14,), (15, 16), (17,)),
-    ),
-    (3, 4, 23, 3): (
-        ((2,), (3,), (3,)),
-        ((4,), (5,), (6,), (6,)),
-        ((7,), (8,), (8,), (9,), (9,), (10,), (10,), (11,), (11,), *((12,),) * 3, *((13,),) * 3)
-        + ((),) * 8,
-        ((14,), (15, 16), (17,)),
-    ),
-}
-LOWEST = 1e-3  # share of a channel's values that the shift may leave below 0
+@dataclass(frozen=True)
+class Settings:
+    """How a stream is carried; chosen by eye.
+
+    Attributes:
+        lowest: share of a channel's values that its shift may leave below 0.
+        positions: of a state whose values say how to shift and scale it, at most.
+    """
+
+    lowest: float = 1e-3
+    positions: int = 2048
+
+
+SETTINGS = Settings()
 
 
 @dataclass(frozen=True)
@@ -140,10 +136,9 @@ def _slots(plan: tuple[Blocks, ...], trace: TeacherTrace) -> dict[int, Slot]:
     for target in targets:
         width = trace.width(target)
         # A slot also holds what its residual sum starts from: one shift for all of these.
-        values = torch.cat(
-            [rows(trace.states[t], 2048) for t in targets if trace.width(t) == width]
-        )
-        low, scale = values.quantile(LOWEST, 0), values.std(0).clamp(min=1e-3)
+        alike = [trace.states[t] for t in targets if trace.width(t) == width]
+        values = torch.cat([rows(state, SETTINGS.positions) for state in alike])
+        low, scale = values.quantile(SETTINGS.lowest, 0), values.std(0).clamp(min=1e-3)
         slots[target] = Slot(slice(start, start + width), low, scale)
         start += width
     return slots

@@ -18,7 +18,8 @@ from ...errors import InputError
 from ...model import MattingNetwork
 from ...model.backbones import BACKBONES, backbone_facts
 from ...model.encoders import MobileNetV2Encoder
-from .encoder_transfer import PLANS, transfer_encoder
+from .block_plans import PLANS
+from .encoder_transfer import transfer_encoder
 
 # The backbone that others grow out of, and those that can.
 TEACHER = next(name for name, facts in BACKBONES.items() if facts.encoder is MobileNetV2Encoder)

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-POSITIONS = 16_384  # to fit on, at most
-RIDGE = 1e-3  # of the mean square of what is fitted on
+
+@dataclass(frozen=True)
+class Settings:
+    """How maps are fitted; chosen by eye.
+
+    Attributes:
+        positions: of feature maps to fit on, at most.
+        ridge: share of the mean square of what is fitted on.
+    """
+
+    positions: int = 16_384
+    ridge: float = 1e-3
 
 
-def rows(x: Tensor, most: int = POSITIONS) -> Tensor:
+SETTINGS = Settings()
+
+
+def rows(x: Tensor, most: int = SETTINGS.positions) -> Tensor:
     """(B, C, h, w) -> (N, C), N at most `most`: the same positions of all maps of one size."""
     return _thin(x.permute(0, 2, 3, 1).flatten(0, 2), most)
 
@@ -21,13 +36,13 @@ def patches(x: Tensor, side: int, stride: int) -> Tensor:
     (B, C, H, W) -> (N, C * side * side), for a padding of side // 2.
     """
     per_image = -(-x.shape[2] // stride) * -(-x.shape[3] // stride)
-    step = _step(len(x) * per_image, POSITIONS)
+    step = _step(len(x) * per_image, SETTINGS.positions)
     kept, start = [], 0
     for image in torch.split(x, 1):  # one by one: all at once take gigabytes
         seen = F.unfold(image, side, padding=side // 2, stride=stride)[0].T  # L, C * side * side
         kept.append(seen[start::step])
         start = (start - len(seen)) % step
-    return torch.cat(kept)[:POSITIONS]
+    return torch.cat(kept)[: SETTINGS.positions]
 
 
 def least_squares(
@@ -50,7 +65,7 @@ def least_squares(
         a_mean, b_mean = a.new_zeros(a.shape[1]), b.new_zeros(b.shape[1])
     a, b = a - a_mean, b - b_mean
     gram = a.T @ a  # C, C
-    gram.diagonal().add_(RIDGE * float(gram.diagonal().mean()) + 1e-9)
+    gram.diagonal().add_(SETTINGS.ridge * float(gram.diagonal().mean()) + 1e-9)
     weight = torch.linalg.solve(gram, a.T @ b).T  # D, C
     return weight.float(), (b_mean - weight @ a_mean).float()
 

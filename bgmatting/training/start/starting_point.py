@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
@@ -20,10 +21,32 @@ from ..synthesis.samples import Draw, batches, photograph
 from ..synthesis.settings import CaptureConfig
 from .growing import GROWN, TEACHER, deepen, grow
 
-# What torchvision's ImageNet weights expect of their input (RGB).
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
-PLATE_SHARE = -0.3  # the plate's half of the first convolution, as a multiple of the source's
+
+@dataclass(frozen=True)
+class Settings:
+    """How an encoder of photos is taken over, and what starts are fitted on.
+
+    Attributes:
+        mean, std: of the input, RGB, 0..1, that ImageNet encoders expect; from torchvision.
+        plate_share: the plate's half of the first convolution, as a multiple of the source's;
+            chosen by eye.
+        fitting_side: pixels, of the pairs that a grown encoder is fitted on; chosen by eye.
+        settling: how many pairs the batch norms of an encoder are settled on; chosen by eye.
+        settling_side: pixels, of these; what ImageNet encoders were trained at.
+        seed: of all these pairs; any will do.
+    """
+
+    mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
+    std: tuple[float, float, float] = (0.229, 0.224, 0.225)
+    plate_share: float = -0.3
+    fitting_side: int = 192
+    settling: int = 16
+    settling_side: int = 224
+    seed: int = 3
+
+
+SETTINGS = Settings()
+
 UNUSED = ("features.18.", "classifier.", "fc.")  # classification layers that the encoder lacks
 
 
@@ -57,9 +80,9 @@ def starting_point(config: TrainingConfig, *, fresh: bool = True) -> Start:
     """
     if config.teacher:
         base = MattingBase.from_pretrained(config.teacher)
-        teacher = _bare(base)
         _check_teacher(config, base.backbone_name)
-        pair = _some_pairs(config, config.fitting, 192) if fresh else None
+        teacher = _bare(base)
+        pair = _some_pairs(config, config.fitting, SETTINGS.fitting_side) if fresh else None
         x = None if pair is None else torch.cat([pair.src, pair.bgr], 1)  # B, 6, H, W
         grown = grow(teacher, config.backbone, x)
         return Start(grown, teacher.backbone, base.working_size, base.lineage)
@@ -73,19 +96,20 @@ def starting_point(config: TrainingConfig, *, fresh: bool = True) -> Start:
     if config.encoder:
         load_encoder(network, config.encoder)
         if config.folders.backgrounds:
-            pair = _some_pairs(config, 16, 224)
+            pair = _some_pairs(config, SETTINGS.settling, SETTINGS.settling_side)
             settle_batch_norm(network, pair.src, pair.bgr)
     return Start(network, None, None)
 
 
 def _some_pairs(config: TrainingConfig, count: int, side: int) -> Pair:
-    """Generated pairs to look at before training, on the CPU."""
+    """Generated pairs to fit on before training, on the CPU."""
+    seed = SETTINGS.seed
     drawn = batches(
         config.folders,
-        lambda step: [Draw((3, step, i), side, side) for i in range(count)],
+        lambda step: [Draw((seed, step, i), (side, side)) for i in range(count)],
         config=config.generator,
     )
-    return photograph(next(drawn), torch.device("cpu"), CaptureConfig(), (3,))
+    return photograph(next(drawn), torch.device("cpu"), CaptureConfig(), (seed,))
 
 
 def _check_teacher(config: TrainingConfig, name: str) -> None:
@@ -136,11 +160,12 @@ def load_encoder(network: MattingNetwork, file: str | os.PathLike[str]) -> None:
             f"{file} is no encoder for this backbone: {len(missing)} entries are missing "
             f"(first {missing[:1]}), {len(extra)} are not known (first {extra[:1]})"
         )
-    std = torch.tensor(IMAGENET_STD).view(1, 3, 1, 1)
-    mean = torch.tensor(IMAGENET_MEAN).view(1, 3, 1, 1)
+    std = torch.tensor(SETTINGS.std).view(1, 3, 1, 1)
+    mean = torch.tensor(SETTINGS.mean).view(1, 3, 1, 1)
     weight = state[first] / std  # out, 3, k, k: takes 0..1 in place of normalised input
-    state[first] = torch.cat([weight, PLATE_SHARE * weight], 1)  # out, 6, k, k
-    shift = (weight * mean).sum((1, 2, 3)) * (1 + PLATE_SHARE)  # what subtracting the mean did
+    share = SETTINGS.plate_share
+    state[first] = torch.cat([weight, share * weight], 1)  # out, 6, k, k
+    shift = (weight * mean).sum((1, 2, 3)) * (1 + share)  # what subtracting the mean did
     state[f"{norm}.running_mean"] = state[f"{norm}.running_mean"] + shift
     network.backbone.load_state_dict(state, strict=False)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -25,13 +25,11 @@ from ...imaging.photos.pictures import (
     read_scaled,
 )
 from .holdout import Entry, held_out
-from .settings import AssetFolders
+from .settings import GENERATOR, SETTINGS, AssetFolders
 from .soft import draw_kind, kind_of
 
 Found = TypeVar("Found")
 Part = Literal["training", "held out", "all"]
-
-DAMAGED_IN_A_ROW = 20  # drawn that cannot be read, before a run gives up
 
 
 def list_pictures(folders: Sequence[Path]) -> list[Path]:
@@ -151,12 +149,14 @@ class Assets:
     Args:
         folders: where they lie.
         part: which of them to draw: those for training, those held out for validation, or all.
+        soft_shares: weights of the kinds of soft subjects, see `GeneratorConfig`.
         photo_size: long side to which scene and texture photos are brought, in pixels.
         keep: how many decoded photos to keep.
     """
 
     folders: AssetFolders
     part: Part = "all"
+    soft_shares: Mapping[str, float] = field(default_factory=lambda: GENERATOR.soft)
     photo_size: int = 900
     keep: int = 400
     _cache: OrderedDict[Path, np.ndarray] = field(default_factory=OrderedDict, repr=False)
@@ -180,7 +180,7 @@ class Assets:
     def subject(self, kind: str, rng: np.random.Generator) -> np.ndarray:
         """A random subject of `kind` (people, objects, soft or mattes).
 
-        Of soft ones each kind is as frequent as `KIND_WEIGHTS` says.
+        Of soft ones each kind is as frequent as `soft_shares` says.
 
         Returns:
             (h, w, 4) uint8, straight RGBA.
@@ -191,7 +191,8 @@ class Assets:
         if kind == "mattes":
             return self._draw(self.mattes, _decode_matte, rng)
         if kind == "soft":
-            return self._draw(self.soft[draw_kind(self.soft, rng)], read_cutout, rng)
+            chosen = draw_kind(self.soft, self.soft_shares, rng)
+            return self._draw(self.soft[chosen], read_cutout, rng)
         files = self.people if kind == "people" else self.objects
         return self._draw(files, read_cutout, rng)
 
@@ -210,15 +211,15 @@ class Assets:
         rng: np.random.Generator,
     ) -> np.ndarray:
         # The lists stay as they are, so that what is drawn doesn't depend on what was drawn before.
-        for _ in range(DAMAGED_IN_A_ROW):
+        most = SETTINGS.damaged_in_a_row
+        for _ in range(most):
             entry = entries[int(rng.integers(len(entries)))]
             try:
                 return decode(entry)
             except PhotoError as error:
                 self._report(entry, error)
         raise InputError(
-            f"{DAMAGED_IN_A_ROW} pictures in a row cannot be read, the last {_name(entry)}: "
-            "check the folder"
+            f"{most} pictures in a row cannot be read, the last {_name(entry)}: check the folder"
         )
 
     def _report(self, entry: Path | tuple[Path, Path], error: Exception) -> None:

@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ...imaging.arrays import Shape
+
 
 class BatchRandom:
     """Random numbers for a batch of `count` samples, all from one generator."""
@@ -35,10 +37,10 @@ class BatchRandom:
         """Per sample `a` with that probability, else `b`."""
         return torch.where(self.chance(probability), a, b)
 
-    def radius(self, size: tuple[int, int]) -> Tensor:
+    def radius(self, shape: Shape) -> Tensor:
         """(B, 1, H, W) distance from a point near the middle, 1 at the corners."""
-        y = torch.linspace(-1, 1, size[0], device=self.device).view(1, 1, -1, 1)
-        x = torch.linspace(-1, 1, size[1], device=self.device).view(1, 1, 1, -1)
+        y = torch.linspace(-1, 1, shape[0], device=self.device).view(1, 1, -1, 1)
+        x = torch.linspace(-1, 1, shape[1], device=self.device).view(1, 1, 1, -1)
         away = (y - self.normal(0.1)) ** 2 + (x - self.normal(0.1)) ** 2
         return (away / 2).sqrt().clamp(0, 1)
 
@@ -52,13 +54,13 @@ class BatchRandom:
         grid = F.affine_grid(theta, list(image.shape), align_corners=False)
         return F.grid_sample(image, grid, align_corners=False)
 
-    def ellipse(self, size: tuple[int, int], low: float, high: float) -> Tensor:
-        """(B, 1, H, W) one filled ellipse each, half-axes in shares of the size, soft edge."""
-        y = torch.linspace(0, 1, size[0], device=self.device).view(1, 1, -1, 1)
-        x = torch.linspace(0, 1, size[1], device=self.device).view(1, 1, 1, -1)
+    def ellipse(self, shape: Shape, low: float, high: float) -> Tensor:
+        """(B, 1, H, W) one filled ellipse each, half-axes in shares of its sides, soft edge."""
+        y = torch.linspace(0, 1, shape[0], device=self.device).view(1, 1, -1, 1)
+        x = torch.linspace(0, 1, shape[1], device=self.device).view(1, 1, 1, -1)
         dy = (y - self.uniform(0, 1)) / self.uniform(low, high)
         dx = (x - self.uniform(0, 1)) / self.uniform(low, high)
         turn = self.uniform(0, math.pi)
         u, v = dx * turn.cos() + dy * turn.sin(), dy * turn.cos() - dx * turn.sin()
         inside = 1 - (u**2 + v**2).sqrt()
-        return (inside * low * min(size) + 0.5).clamp(0, 1)
+        return (inside * low * min(shape) + 0.5).clamp(0, 1)

@@ -8,36 +8,38 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ...imaging.arrays import Shape
 from .batch_random import BatchRandom
-from .settings import FRAME, CaptureConfig
+from .settings import SETTINGS, CaptureConfig
 
 
 def warp_plate(
-    scene: Tensor, size: tuple[int, int], config: CaptureConfig, power: Tensor, draws: BatchRandom
+    scene: Tensor, shape: Shape, config: CaptureConfig, power: Tensor, random: BatchRandom
 ) -> Tensor:
-    """See a scene's middle, `size`, with a camera that moved: homography and smooth parallax.
+    """See a scene's middle, `shape`, with a camera that moved: homography and smooth parallax.
 
     Samples that did not move are cut out without interpolation. Where a move reaches past the
     scene's margin the scene's mirror image shows, never black.
     """
-    height, width = size
+    height, width = shape
     full_height, full_width = scene.shape[2:]
     top, left = (full_height - height) // 2, (full_width - width) // 2
     still = scene[:, :, top : top + height, left : left + width]
-    moves = draws.chance(config.motion) & (power > 0)
-    bends = draws.chance(config.parallax) & (power > 0)
+    moves = random.chance(config.motion) & (power > 0)
+    bends = random.chance(config.parallax) & (power > 0)
     which = (moves | bends).flatten()
-    far = torch.where(draws.chance(config.shake), 3.0, 1.0)
+    far = torch.where(random.chance(config.shake), 3.0, 1.0)
     amount = moves * far * power  # B, 1, 1, 1
-    shift = config.shift * amount * draws.normal(1, channels=2)  # pixels
+    shift = config.shift * amount * random.normal(1, channels=2)  # pixels
     # Half a pixel is what two shots from one tripod differ by.
-    shift = shift + moves * draws.uniform(-0.5, 0.5, channels=2)
-    turn = math.radians(config.turn) * amount * draws.normal(1)
-    arm = draws.uniform(-FRAME / 2, FRAME / 2, channels=2)  # the crop's middle in the frame
-    scale = 1 + 0.003 * amount * draws.normal(1)
-    tilt = 0.002 * amount * draws.normal(1, channels=2)
-    bend = torch.cat([smooth_fields(draws, size, 3, signed=True) for _ in range(2)], 1)
-    bend = bend * bends * power * draws.uniform(0.3, 2.0)  # B, 2, H, W, pixels
+    shift = shift + moves * random.uniform(-0.5, 0.5, channels=2)
+    turn = math.radians(config.turn) * amount * random.normal(1)
+    frame = SETTINGS.frame
+    arm = random.uniform(-frame / 2, frame / 2, channels=2)  # the crop's middle in the frame
+    scale = 1 + 0.003 * amount * random.normal(1)
+    tilt = 0.002 * amount * random.normal(1, channels=2)
+    bend = torch.cat([smooth_fields(random, shape, 3, signed=True) for _ in range(2)], 1)
+    bend = bend * bends * power * random.uniform(0.3, 2.0)  # B, 2, H, W, pixels
     if not which.any():
         return still
 
@@ -46,7 +48,7 @@ def warp_plate(
     # About the frame's middle, not the crop's: what lies off it is shifted too.
     x, y = x + arm[:, :1], y + arm[:, 1:]  # B, 1, 1, W and B, 1, H, 1
     cos, sin = turn.cos() * scale, turn.sin() * scale
-    depth = 1 + (tilt[:, :1] * x + tilt[:, 1:] * y) * 2 / FRAME
+    depth = 1 + (tilt[:, :1] * x + tilt[:, 1:] * y) * 2 / frame
     shift = shift - arm
     u = (cos * x - sin * y) / depth + shift[:, :1] + bend[:, :1]  # B, 1, H, W
     v = (sin * x + cos * y) / depth + shift[:, 1:] + bend[:, 1:]
@@ -59,13 +61,11 @@ def warp_plate(
     return plate
 
 
-def smooth_fields(
-    draws: BatchRandom, size: tuple[int, int], cells: int, signed: bool = False
-) -> Tensor:
+def smooth_fields(random: BatchRandom, shape: Shape, cells: int, signed: bool = False) -> Tensor:
     """(B, 1, H, W) smooth random fields, in 0..1 or, signed, in about -1..1."""
-    shape = (draws.count, 1, cells + 1, cells + 1)
-    coarse = torch.rand(shape, device=draws.device, generator=draws.generator)
-    field = F.interpolate(coarse, size, mode="bicubic", align_corners=True).clamp(0, 1)
+    count = (random.count, 1, cells + 1, cells + 1)
+    coarse = torch.rand(count, device=random.device, generator=random.generator)
+    field = F.interpolate(coarse, shape, mode="bicubic", align_corners=True).clamp(0, 1)
     return field * 2 - 1 if signed else field
 
 

@@ -3,7 +3,7 @@
 From exact layers (foreground, alpha, scene) it makes the two photos that a camera would take of
 them, one with and one without the subject: light that the subject changes, automatic exposure and
 white balance that follow each photo's own content, a camera that moved, optics, noise, compression.
-Every sample draws for itself, but for the grid of JPEG's blocks: a batch's sources share one, its
+Every sample random for itself, but for the grid of JPEG's blocks: a batch's sources share one, its
 plates another.
 """
 
@@ -51,25 +51,25 @@ def capture(
         config: what may happen, how often and how strongly.
         generator: of the inputs' device; the only source of randomness.
     """
-    draws = BatchRandom(len(pha), pha.device, generator)
-    dirty = (~draws.chance(config.clean)).float()  # B, 1, 1, 1
+    random = BatchRandom(len(pha), pha.device, generator)
+    dirty = (~random.chance(config.clean)).float()  # B, 1, 1, 1
     power = dirty * config.strength
     # Most pairs come aligned and relit: small differences between the shots are the common ones.
-    drift = power * draws.uniform(0.1, 1)
+    drift = power * random.uniform(0.1, 1)
     height, width = pha.shape[2:]
     margin = (scene.shape[2] - height) // 2
     here = scene[:, :, margin : margin + height, margin : margin + width]  # B, 3, H, W
-    plate = warp_plate(scene, (height, width), config, drift, draws)  # B, 3, H, W
+    plate = warp_plate(scene, (height, width), config, drift, random)  # B, 3, H, W
 
-    here = _light(here, fgr, pha, config, power, draws)
-    plate = _pass_by(plate, pha, config, power, draws)
-    here, plate = _change(here, plate, scene, config, power, draws)
-    fgr, here, plate = _expose(fgr, pha, here, plate, config, drift, draws)
+    here = _light(here, fgr, pha, config, power, random)
+    plate = _pass_by(plate, pha, config, power, random)
+    here, plate = _change(here, plate, scene, config, power, random)
+    fgr, here, plate = _expose(fgr, pha, here, plate, config, drift, random)
 
     src = fgr * pha + here * (1 - pha)
-    fgr, pha, src, plate = _optics(fgr, pha, src, plate, config, drift, draws)
-    src = _sensor(src, config, draws)
-    bgr = _sensor(plate, config, draws)
+    fgr, pha, src, plate = _optics(fgr, pha, src, plate, config, drift, random)
+    src = _sensor(src, config, random)
+    bgr = _sensor(plate, config, random)
     return Pair(src, bgr, pha, fgr)
 
 
@@ -88,101 +88,100 @@ def anneal(config: CaptureConfig, progress: float, *, grow: bool = True) -> Capt
 
 
 def _light(
-    here: Tensor, fgr: Tensor, pha: Tensor, config: CaptureConfig, power: Tensor, draws: BatchRandom
-) -> Tensor:
+    here: Tensor, fgr: Tensor, pha: Tensor, config: CaptureConfig, power: Tensor,
+    random: BatchRandom,
+) -> Tensor:  # fmt: skip
     """What the subject does to the light on the scene: shadow, bounce, reflection."""
     reach = max(pha.shape[2:])
-    mask = draws.chance(config.shadow).float() * power
+    mask = random.chance(config.shadow).float() * power
     if mask.any():
-        caster = draws.choose(draws.moved(pha, 0.12), draws.moved(pha, 0.5), 0.7)
-        here = _shadow(here, caster, mask, 0.85, draws)
-    mask = draws.chance(config.bounce).float() * power
+        caster = random.choose(random.moved(pha, 0.12), random.moved(pha, 0.5), 0.7)
+        here = _shadow(here, caster, mask, 0.85, random)
+    mask = random.chance(config.bounce).float() * power
     if mask.any():
-        glow = blur(pha, draws.uniform(0.03, 0.15) * reach * (mask > 0))
+        glow = blur(pha, random.uniform(0.03, 0.15) * reach * (mask > 0))
         colour = (fgr * pha).sum((2, 3), True) / pha.sum((2, 3), True).clamp(min=1)  # B, 3, 1, 1
-        here = here + mask * draws.uniform(0.02, 0.15) * glow * (colour - 0.3 * here)
-    mask = draws.chance(config.reflection).float() * power
+        here = here + mask * random.uniform(0.02, 0.15) * glow * (colour - 0.3 * here)
+    mask = random.chance(config.reflection).float() * power
     if mask.any():
         mirrored = torch.flip(torch.cat([fgr * pha, pha], 1), [2])  # B, 4, H, W
-        mirrored = blur(mirrored, draws.uniform(0.5, 3) * (mask > 0))
+        mirrored = blur(mirrored, random.uniform(0.5, 3) * (mask > 0))
         rows = torch.linspace(0, 1, pha.shape[2], device=pha.device).view(1, 1, -1, 1)
-        floor = ((rows - draws.uniform(0.4, 0.8)) * 4).clamp(0, 1)
-        share = mask * floor * draws.uniform(0.03, 0.2)
+        floor = ((rows - random.uniform(0.4, 0.8)) * 4).clamp(0, 1)
+        share = mask * floor * random.uniform(0.03, 0.2)
         here = here * (1 - share * mirrored[:, 3:]) + share * mirrored[:, :3]
     return here.clamp(0, 1)
 
 
-def _shadow(image: Tensor, caster: Tensor, mask: Tensor, cast: float, draws: BatchRandom) -> Tensor:
+def _shadow(
+    image: Tensor, caster: Tensor, mask: Tensor, cast: float, random: BatchRandom
+) -> Tensor:
     """Darken (B, 3, H, W) images by a caster's shadow, or, in a share of 1 - `cast`, a blotch's."""
-    size = (image.shape[2], image.shape[3])
-    blotch = smooth_fields(draws, size, 3).mul(2).sub(0.5).clamp(0, 1)
-    caster = draws.choose(caster, blotch, cast)  # B, 1, H, W
-    soft = blur(caster, draws.uniform(0.008, 0.12) * max(size) * (mask > 0))
+    shape = (image.shape[2], image.shape[3])
+    blotch = smooth_fields(random, shape, 3).mul(2).sub(0.5).clamp(0, 1)
+    caster = random.choose(caster, blotch, cast)  # B, 1, H, W
+    soft = blur(caster, random.uniform(0.008, 0.12) * max(shape) * (mask > 0))
     # Squared: faint shadows are the common ones.
-    depth = draws.uniform(0.22, 0.75) ** 2 * mask
-    tint = 1 + 0.1 * draws.normal(1, channels=3) * mask
+    depth = random.uniform(0.22, 0.75) ** 2 * mask
+    tint = 1 + 0.1 * random.normal(1, channels=3) * mask
     return image * (1 - depth * soft * tint.clamp(0.7, 1.3))
 
 
 def _pass_by(
-    plate: Tensor, pha: Tensor, config: CaptureConfig, power: Tensor, draws: BatchRandom
+    plate: Tensor, pha: Tensor, config: CaptureConfig, power: Tensor, random: BatchRandom
 ) -> Tensor:
     """Someone beside the frame, often the photographer, whose shadow lies on the plate alone."""
-    mask = draws.chance(config.passer).float() * power
+    mask = random.chance(config.passer).float() * power
     if not mask.any():
         return plate
-    return _shadow(plate, draws.moved(pha.roll(1, 0), 0.5), mask, 0.7, draws)
+    return _shadow(plate, random.moved(pha.roll(1, 0), 0.5), mask, 0.7, random)
 
 
 def _change(
-    here: Tensor,
-    plate: Tensor,
-    scene: Tensor,
-    config: CaptureConfig,
-    power: Tensor,
-    draws: BatchRandom,
-) -> tuple[Tensor, Tensor]:
+    here: Tensor, plate: Tensor, scene: Tensor, config: CaptureConfig, power: Tensor,
+    random: BatchRandom,
+) -> tuple[Tensor, Tensor]:  # fmt: skip
     """Something small in the scene differs between the shots; it is not the subject."""
-    mask = draws.chance(config.change).float() * (power > 0)
+    mask = random.chance(config.change).float() * (power > 0)
     if not mask.any():
         return here, plate
     height, width = here.shape[2:]
-    spot = draws.ellipse((height, width), 0.02, 0.12) * mask  # B, 1, H, W
+    spot = random.ellipse((height, width), 0.02, 0.12) * mask  # B, 1, H, W
     other = scene.roll(1, 0)[:, :, :height, :width].flip(3)
-    in_source = draws.chance(0.5).float()
+    in_source = random.chance(0.5).float()
     changed = here + spot * in_source * (other - here)
     return changed, plate + spot * (1 - in_source) * (other - plate)
 
 
 def _expose(
     fgr: Tensor, pha: Tensor, here: Tensor, plate: Tensor, config: CaptureConfig, power: Tensor,
-    draws: BatchRandom,
+    random: BatchRandom,
 ) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
     """Exposure, white balance, tone and shading; the source's also apply to the true foreground."""
-    size = (here.shape[2], here.shape[3])
-    automatic = draws.chance(config.exposure).float() * power
-    follow, target = draws.uniform(0.2, 0.9) * automatic, draws.uniform(0.3, 0.55)
-    neutral = draws.uniform(0.1, 0.6) * automatic
+    shape = (here.shape[2], here.shape[3])
+    automatic = random.chance(config.exposure).float() * power
+    follow, target = random.uniform(0.2, 0.9) * automatic, random.uniform(0.3, 0.55)
+    neutral = random.uniform(0.1, 0.6) * automatic
     photo = fgr * pha + here * (1 - pha)
-    look_gain = torch.exp(0.12 * config.look * draws.normal(1))
-    look_tint = 1 + 0.04 * config.look * draws.normal(1, channels=3)
-    look_gamma = torch.exp(0.12 * config.look * draws.normal(1))
-    vignette = draws.chance(config.vignette).float() * draws.uniform(0.05, 0.4)
-    shade = 1 - vignette * draws.radius(size) ** 2  # B, 1, H, W
-    curve = 0.25 * config.look * draws.normal(1)
+    own_gain = torch.exp(0.12 * config.rendering * random.normal(1))
+    own_tint = 1 + 0.04 * config.rendering * random.normal(1, channels=3)
+    own_gamma = torch.exp(0.12 * config.rendering * random.normal(1))
+    vignette = random.chance(config.vignette).float() * random.uniform(0.05, 0.4)
+    shade = 1 - vignette * random.radius(shape) ** 2  # B, 1, H, W
+    curve = 0.25 * config.rendering * random.normal(1)
 
     def settings(image: Tensor) -> tuple[Tensor, Tensor]:
         mean = image.mean((2, 3), keepdim=True).clamp(min=0.02)  # B, 3, 1, 1
         level = mean.mean(1, keepdim=True)
         gain = (target / level) ** follow * (level / mean) ** neutral
-        some = draws.chance(config.residual).float() * power
-        gain = gain * (1 + config.gain * some * draws.normal(1))
-        gain = gain * (1 + config.balance * some * draws.normal(1, channels=3))
-        bent = draws.chance(config.fields).float() * power
+        some = random.chance(config.residual).float() * power
+        gain = gain * (1 + config.gain * some * random.normal(1))
+        gain = gain * (1 + config.balance * some * random.normal(1, channels=3))
+        bent = random.chance(config.fields).float() * power
         if bent.any():
-            gain = gain * (1 + config.field * bent * smooth_fields(draws, size, 2, signed=True))
-        gamma = look_gamma * torch.exp(config.gamma * some * draws.normal(1))
-        return (gain * look_gain * look_tint * shade).clamp(min=0.05), gamma
+            gain = gain * (1 + config.field * bent * smooth_fields(random, shape, 2, signed=True))
+        gamma = own_gamma * torch.exp(config.gamma * some * random.normal(1))
+        return (gain * own_gain * own_tint * shade).clamp(min=0.05), gamma
 
     def render(image: Tensor, gain: Tensor, gamma: Tensor) -> Tensor:
         value = (image * gain).clamp(0, 1)
@@ -195,14 +194,14 @@ def _expose(
 
 def _optics(
     fgr: Tensor, pha: Tensor, src: Tensor, plate: Tensor, config: CaptureConfig, power: Tensor,
-    draws: BatchRandom,
+    random: BatchRandom,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:  # fmt: skip
     """Focus that differs and sharpening; where the source blurs, its true matte blurs too."""
-    softer = draws.chance(config.blur).float() * power
+    softer = random.chance(config.blur).float() * power
     if softer.any():
-        whose = draws.uniform(0, 1)
-        in_source = softer * (whose < 0.4) * draws.uniform(0.3, 1.0)
-        in_plate = softer * (whose > 0.3) * draws.uniform(0.3, 1.4)
+        whose = random.uniform(0, 1)
+        in_source = softer * (whose < 0.4) * random.uniform(0.3, 1.0)
+        in_plate = softer * (whose > 0.3) * random.uniform(0.3, 1.4)
         layers = blur(torch.cat([src, fgr * pha, pha], 1), in_source)  # B, 7, H, W
         blurred = in_source > 0
         straight = layers[:, 3:6] / layers[:, 6:].clamp(min=1e-3)
@@ -210,10 +209,10 @@ def _optics(
         src = torch.where(blurred, layers[:, :3], src)
         pha = torch.where(blurred, layers[:, 6:], pha)
         plate = blur(plate, in_plate)
-    sharp = draws.chance(config.sharpen).float()
+    sharp = random.chance(config.sharpen).float()
     if sharp.any():
-        amount = sharp * draws.uniform(0.2, 0.9)
-        sharpness = draws.uniform(0.5, 1.5) * (sharp > 0)
+        amount = sharp * random.uniform(0.2, 0.9)
+        sharpness = random.uniform(0.5, 1.5) * (sharp > 0)
         layers = torch.cat([src, plate, fgr * pha, pha], 1)  # B, 10, H, W
         soft = blur(layers, sharpness)
         both, both_soft = layers[:, :6], soft[:, :6]
@@ -225,21 +224,21 @@ def _optics(
     return fgr, pha.clamp(0, 1), src, plate
 
 
-def _sensor(photo: Tensor, config: CaptureConfig, draws: BatchRandom) -> Tensor:
+def _sensor(photo: Tensor, config: CaptureConfig, random: BatchRandom) -> Tensor:
     """Noise, compression and rounding, drawn anew for each photo."""
-    noisy = draws.chance(config.noise).float()
+    noisy = random.chance(config.noise).float()
     if noisy.any():
-        level = noisy * draws.uniform(0, 0.17) ** 2  # standard deviation, up to 0.03
-        grain = torch.randn(photo.shape, device=photo.device, generator=draws.generator)
-        coarse = (draws.chance(0.3) & (noisy > 0)).flatten()
+        level = noisy * random.uniform(0, 0.17) ** 2  # standard deviation, up to 0.03
+        grain = torch.randn(photo.shape, device=photo.device, generator=random.generator)
+        coarse = (random.chance(0.3) & (noisy > 0)).flatten()
         if coarse.any():
             grain[coarse] = 1.6 * F.avg_pool2d(grain[coarse], 3, 1, 1)
         photo = photo + level * grain * (0.5 + photo.clamp(min=0)).sqrt()
-    pressed = draws.chance(config.jpeg).flatten()
+    pressed = random.chance(config.jpeg).flatten()
     if pressed.any():
         photo = photo.clone()
-        quality = draws.uniform(40, 97).flatten()[pressed]
-        photo[pressed] = jpeg(photo[pressed].clamp(0, 1), quality, draws.generator)
+        quality = random.uniform(40, 97).flatten()[pressed]
+        photo[pressed] = jpeg(photo[pressed].clamp(0, 1), quality, random.generator)
     photo = photo.clamp(0, 1)
     rounded = (photo * 255).round() / 255
-    return torch.where(draws.chance(config.rounding), rounded, photo)
+    return torch.where(random.chance(config.rounding), rounded, photo)

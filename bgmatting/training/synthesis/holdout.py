@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
-Entry = TypeVar("Entry", Path, tuple[Path, Path])  # a picture, or a foreground and its alpha
+from .settings import SETTINGS
 
-ONE_IN = 25  # pictures, of each folder, is held out
-ENOUGH = 8  # pictures in a folder, for at least one to be held out
+Entry = TypeVar("Entry", Path, tuple[Path, Path])  # a picture, or a foreground and its alpha
 
 
 def held_out(entries: Sequence[Entry]) -> set[Entry]:
@@ -19,7 +18,7 @@ def held_out(entries: Sequence[Entry]) -> set[Entry]:
     A picture is held out by its name alone, so that it is in every run, wherever its folder lies
     and whatever else is in it; pictures of the same name but for the ending go together. Where that
     leaves a folder without any, the one whose name comes nearest is held out. Of folders with fewer
-    than `ENOUGH` pictures none is: training needs them.
+    than `least_pictures` of the settings none is: training needs them.
     """
     folders: dict[Path, list[tuple[int, Entry]]] = {}
     for entry in entries:
@@ -28,7 +27,7 @@ def held_out(entries: Sequence[Entry]) -> set[Entry]:
         folders.setdefault(file.parent, []).append((int.from_bytes(digest[:8], "big"), entry))
     held: set[Entry] = set()
     for ranked in folders.values():
-        if len(ranked) >= ENOUGH:
-            chosen = {entry for rank, entry in ranked if rank < 2**64 // ONE_IN}
+        if len(ranked) >= SETTINGS.least_pictures:
+            chosen = {entry for rank, entry in ranked if rank < 2**64 // SETTINGS.held_out}
             held |= chosen or {min(ranked)[1]}
     return held

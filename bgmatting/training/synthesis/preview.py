@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
@@ -12,8 +14,24 @@ from .samples import Draw, LayerDataset, Layers, photograph
 from .settings import AssetFolders, CaptureConfig
 
 COLUMNS = ("source", "plate", "alpha", "foreground")
-GAP = 2  # pixels between pictures
-LINE = 18  # pixels, height of the line that names the columns
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a contact sheet is laid out; chosen by eye.
+
+    Attributes:
+        gap: pixels between pictures.
+        line: pixels, height of the line that names the columns.
+        text: pixels, height of its letters.
+    """
+
+    gap: int = 2
+    line: int = 18
+    text: int = 12
+
+
+SETTINGS = Settings()
 
 
 def preview(
@@ -26,7 +44,7 @@ def preview(
         InputError: as `Assets`.
     """
     dataset = LayerDataset(folders)
-    drawn = [dataset[Draw((seed, i), side, side)] for i in range(count)]
+    drawn = [dataset[Draw((seed, i), (side, side))] for i in range(count)]
     layers = Layers(*(torch.stack(part) for part in zip(*drawn, strict=True)))
     pair = photograph(layers, torch.device("cpu"), config or CaptureConfig(), (seed,))
     return _with_column_names(to_picture(contact_sheet(pair)), side)
@@ -42,16 +60,18 @@ def contact_sheet(pair: Pair, pha: Tensor | None = None, err: Tensor | None = No
     columns += [image for image in (pha, err) if image is not None]
     tiles = torch.stack([c.expand(-1, 3, -1, -1).cpu() for c in columns], 1)  # B, N, 3, H, W
     per_row = len(columns) * (3 if len(columns) == 4 else 2)
-    result: Tensor = make_grid(tiles.flatten(0, 1), nrow=per_row, padding=GAP).clamp(0, 1)
+    result: Tensor = make_grid(tiles.flatten(0, 1), nrow=per_row, padding=SETTINGS.gap).clamp(0, 1)
     return result
 
 
 def _with_column_names(sheet: Image.Image, side: int) -> Image.Image:
-    named = Image.new("RGB", (sheet.width, sheet.height + LINE))
-    named.paste(sheet, (0, LINE))
-    draw, font = ImageDraw.Draw(named), ImageFont.load_default(12)
-    for column in range(sheet.width // (side + GAP)):
-        draw.text((GAP + column * (side + GAP), 2), COLUMNS[column % len(COLUMNS)], "white", font)
+    line, step = SETTINGS.line, side + SETTINGS.gap
+    named = Image.new("RGB", (sheet.width, sheet.height + line))
+    named.paste(sheet, (0, line))
+    draw, font = ImageDraw.Draw(named), ImageFont.load_default(SETTINGS.text)
+    for column in range(sheet.width // step):
+        place = (SETTINGS.gap + column * step, 2)
+        draw.text(place, COLUMNS[column % len(COLUMNS)], "white", font)
     return named
 
 

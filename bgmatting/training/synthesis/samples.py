@@ -13,22 +13,19 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from ...errors import InputError
+from ...imaging.arrays import Shape
 from .assets import Assets, Part
 from .capture import Pair, capture
 from .scenes import draw_scene
-from .settings import AssetFolders, CaptureConfig, GeneratorConfig
+from .settings import GENERATOR, SETTINGS, AssetFolders, CaptureConfig, GeneratorConfig
 from .subjects import draw_subject
-
-MARGIN = 0.06  # of the crop's long side: how far beyond it the scene goes on
-LEAST_MARGIN = 16  # pixels, about as far as a camera that shook moves
 
 
 class Draw(NamedTuple):
-    """One sample to draw: the key that seeds it, and its size in pixels."""
+    """One sample to draw: the key that seeds it, and the shape of its arrays."""
 
     key: tuple[int, ...]
-    height: int
-    width: int
+    shape: Shape
 
 
 class Layers(NamedTuple):
@@ -51,25 +48,26 @@ class LayerDataset(Dataset[Layers]):
     def __init__(
         self,
         folders: AssetFolders,
-        config: GeneratorConfig | None = None,
+        config: GeneratorConfig = GENERATOR,
         part: Part = "training",
     ) -> None:
-        self.assets = Assets(folders, part)
-        self.config = config or GeneratorConfig()
+        self.assets = Assets(folders, part, config.soft)
+        self.config = config
 
     def __getitem__(self, draw: Draw) -> Layers:
         rng = np.random.default_rng(draw.key)
-        margin = margin_of(draw.height, draw.width)
-        size = (draw.height + 2 * margin, draw.width + 2 * margin)
-        scene = draw_scene(rng, size, self.assets, self.config.scenes)
-        middle = scene[margin : size[0] - margin, margin : size[1] - margin]
+        height, width = draw.shape
+        margin = margin_of(draw.shape)
+        around = (height + 2 * margin, width + 2 * margin)
+        scene = draw_scene(rng, around, self.assets, self.config.scenes)
+        middle = scene[margin : margin + height, margin : margin + width]
         colour, alpha = draw_subject(rng, middle, self.assets, self.config.subjects)
         return Layers(_to_tensor(colour), _to_tensor(alpha[..., None]), _to_tensor(scene))
 
 
-def margin_of(height: int, width: int) -> int:
+def margin_of(shape: Shape) -> int:
     """Pixels of scene beyond each side of a crop."""
-    return max(LEAST_MARGIN, round(MARGIN * max(height, width)))
+    return max(SETTINGS.least_margin, round(SETTINGS.margin * max(shape)))
 
 
 def batches(
@@ -78,13 +76,13 @@ def batches(
     *,
     start: int = 0,
     workers: int = 0,
-    config: GeneratorConfig | None = None,
+    config: GeneratorConfig = GENERATOR,
 ) -> Generator[Layers, None, None]:
     """Endless batches of layers; its `close` ends the processes that draw.
 
     Args:
         folders: pictures to draw from.
-        plan: step -> that step's draws, all of one size. Asked a few steps ahead.
+        plan: step -> that step's draws, all of one shape. Asked a few steps ahead.
         start: first step.
         workers: processes that draw; 0 draws in this one.
         config: shares of the families.

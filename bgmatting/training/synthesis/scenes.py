@@ -2,43 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import cv2
 import numpy as np
 
+from ...imaging.arrays import Shape
 from .assets import Assets
-from .settings import SCENE_SHARES
-from .textures import Size, crop_photo, gradient, noise, random_colour, stripes, surface
-
-# Shares of scene families; photos are left out where there are none.
+from .settings import GENERATOR
+from .textures import crop_photo, gradient, noise, random_colour, stripes, surface
 
 
 def draw_scene(
-    rng: np.random.Generator, size: Size, assets: Assets, shares: dict[str, float] | None = None
+    rng: np.random.Generator,
+    shape: Shape,
+    assets: Assets,
+    shares: Mapping[str, float] = GENERATOR.scenes,
 ) -> np.ndarray:
-    """An empty scene, (h, w, 3) float32 RGB 0..1."""
-    shares = dict(shares or SCENE_SHARES)
+    """An empty scene, (h, w, 3) float32 RGB 0..1; of photos only where there are any."""
+    shares = dict(shares)
     if not assets.backgrounds:
         shares.pop("photo", None)
     names = list(shares)
     weights = np.array([shares[name] for name in names])
     kind = names[rng.choice(len(names), p=weights / weights.sum())]
     if kind == "photo":
-        return crop_photo(rng, assets.background(rng), size)
+        return crop_photo(rng, assets.background(rng), shape)
     if kind == "leaves":
-        return dead_leaves(rng, size, assets)
+        return dead_leaves(rng, shape, assets)
     if kind == "wall":
-        return wall(rng, size)
-    return (noise, stripes)[rng.integers(2)](rng, size)
+        return wall(rng, shape)
+    return (noise, stripes)[rng.integers(2)](rng, shape)
 
 
-def dead_leaves(rng: np.random.Generator, size: Size, assets: Assets) -> np.ndarray:
+def dead_leaves(rng: np.random.Generator, shape: Shape, assets: Assets) -> np.ndarray:
     """Overlapping discs and rectangles with power-law sizes (Lee, Mumford and Huang, 2001)."""
-    scene = surface(rng, size, assets)
-    sheets = [surface(rng, size, assets) for _ in range(2)]
+    scene = surface(rng, shape, assets)
+    sheets = [surface(rng, shape, assets) for _ in range(2)]
     for _ in range(rng.integers(15, 60)):
-        extent = max(size) * min(0.6, 0.04 * rng.pareto(1.5) + 0.03)
+        extent = max(shape) * min(0.6, 0.04 * rng.pareto(1.5) + 0.03)
         axes = (max(1, int(extent)), max(1, int(extent * rng.uniform(0.2, 1))))
-        centre = (int(rng.integers(size[1])), int(rng.integers(size[0])))
+        centre = (int(rng.integers(shape[1])), int(rng.integers(shape[0])))
         reach = int(np.hypot(*axes)) + 2
         left, top = (max(0, c - reach) for c in centre)
         part = np.s_[top : centre[1] + reach, left : centre[0] + reach]  # blend no more than that
@@ -58,10 +62,10 @@ def dead_leaves(rng: np.random.Generator, size: Size, assets: Assets) -> np.ndar
     return scene
 
 
-def wall(rng: np.random.Generator, size: Size) -> np.ndarray:
+def wall(rng: np.random.Generator, shape: Shape) -> np.ndarray:
     """A plain wall, sometimes with a floor line, a door frame or a picture on it."""
-    scene = gradient(rng, size)
-    height, width = size
+    scene = gradient(rng, shape)
+    height, width = shape
     for _ in range(rng.integers(0, 4)):
         top, left = rng.integers(height), rng.integers(width)
         h, w = rng.integers(2, max(3, height)), rng.integers(2, max(3, width // 2))

@@ -5,32 +5,33 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .textures import Size, smooth_field
+from ...imaging.arrays import Shape
+from .settings import SETTINGS
+from .textures import smooth_field
 
-SUPERSAMPLE = 3  # shapes are drawn this much larger and area-averaged: exact fractional edges
 
-
-def draw_shape(rng: np.random.Generator, kind: str, size: Size) -> np.ndarray:
+def draw_shape(rng: np.random.Generator, kind: str, shape: Shape) -> np.ndarray:
     """An alpha of `kind` (a key of `SHAPES`), (h, w) float32 0..1."""
-    large = (size[0] * SUPERSAMPLE, size[1] * SUPERSAMPLE)
+    large = (shape[0] * SETTINGS.shape_scale, shape[1] * SETTINGS.shape_scale)
     canvas = np.zeros(large, np.uint8)
     SHAPES[kind](rng, canvas)
     if kind != "strands" and rng.random() < 0.2:
         _holes(rng, canvas)
-    small = cv2.resize(canvas, (size[1], size[0]), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(canvas, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
     return small.astype(np.float32) / 255
 
 
-def draw_strands(rng: np.random.Generator, size: Size, roots: np.ndarray) -> np.ndarray:
+def draw_strands(rng: np.random.Generator, shape: Shape, roots: np.ndarray) -> np.ndarray:
     """Hair growing outwards from `roots` ((n, 2) x, y in pixels), alpha (h, w) float32."""
-    canvas = np.zeros((size[0] * SUPERSAMPLE, size[1] * SUPERSAMPLE), np.uint8)
+    scale = SETTINGS.shape_scale
+    canvas = np.zeros((shape[0] * scale, shape[1] * scale), np.uint8)
     centre = roots.mean(axis=0)
-    length = rng.uniform(0.04, 0.25) * min(size)
+    length = rng.uniform(0.04, 0.25) * min(shape)
     for root in roots:
         outwards = root - centre
         outwards = outwards / max(float(np.hypot(*outwards)), 1e-3)
-        _strand(rng, canvas, root * SUPERSAMPLE, outwards, length * SUPERSAMPLE)
-    small = cv2.resize(canvas, (size[1], size[0]), interpolation=cv2.INTER_AREA)
+        _strand(rng, canvas, root * scale, outwards, length * scale)
+    small = cv2.resize(canvas, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
     return small.astype(np.float32) / 255
 
 
@@ -52,7 +53,7 @@ def _strand(
     t = np.linspace(0, 1, 14)[:, None]
     p0, p1, p2, p3 = points
     curve = (1 - t) ** 3 * p0 + 3 * (1 - t) ** 2 * t * p1 + 3 * (1 - t) * t**2 * p2 + t**3 * p3
-    width = rng.uniform(0.4, 1.6) * thick * SUPERSAMPLE
+    width = rng.uniform(0.4, 1.6) * thick * SETTINGS.shape_scale
     value = int(rng.uniform(90, 255)) if thick < 2 else 255
     for i in range(len(curve) - 1):
         here = max(1, round(width * (1 - i / len(curve))))

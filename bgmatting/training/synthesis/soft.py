@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import numpy as np
-
-# How often a kind is drawn, however many pictures there are of it; 1 where it is not named. What
-# is clear inside is learned slowest; hair is what most photos have; feathers are rare.
-KIND_WEIGHTS = {
-    "hair": 2.0,
-    "people": 1.5,
-    "feathers": 0.3,
-    "sheer": 2.0,
-    "glass": 3.0,
-    "film": 3.0,
-}
 
 
 def kind_of(file: Path, folder: Path) -> str:
@@ -31,8 +20,8 @@ def kind_of(file: Path, folder: Path) -> str:
     return inside.parts[0] if len(inside.parts) > 1 else inside.stem.split("-")[0]
 
 
-def draw_kind(kinds: Collection[str], rng: np.random.Generator) -> str:
-    """One of `kinds`, by `KIND_WEIGHTS`."""
+def draw_kind(kinds: Collection[str], shares: Mapping[str, float], rng: np.random.Generator) -> str:
+    """One of `kinds`, by its weight in `shares`, 1 where it has none."""
     names = list(kinds)
-    weights = np.array([KIND_WEIGHTS.get(name, 1.0) for name in names])
+    weights = np.array([shares.get(name, 1.0) for name in names])
     return names[rng.choice(len(names), p=weights / weights.sum())]

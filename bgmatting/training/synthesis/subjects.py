@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import cv2
 import numpy as np
 
+from ...imaging.arrays import Shape
 from .assets import Assets
-from .settings import SUBJECT_KINDS, SUBJECT_SHARES
+from .settings import GENERATOR, SUBJECT_KINDS
 from .shapes import SHAPES, draw_shape, draw_strands, veil
-from .textures import Size, fibres, random_colour, smooth_field, surface
+from .textures import fibres, random_colour, smooth_field, surface
 
-# Shares of subject families; those that need a folder are left out where there is none.
 Layer = tuple[np.ndarray, np.ndarray]  # colour (h, w, 3), alpha (h, w); float32 0..1
 
 
@@ -18,21 +20,21 @@ def draw_subject(
     rng: np.random.Generator,
     scene: np.ndarray,
     assets: Assets,
-    shares: dict[str, float] | None = None,
+    shares: Mapping[str, float] = GENERATOR.subjects,
 ) -> Layer:
-    """A subject for `scene`, of its size.
+    """A subject for `scene`, of its shape.
 
     Args:
         rng: source of all randomness.
         scene: (h, w, 3) float32, what it will stand before; camouflage borrows its colours.
         assets: folders of pictures, any of them empty.
-        shares: of the families, default `SUBJECT_SHARES`.
+        shares: of the families; those without pictures drop out.
 
     Returns:
         Straight colour (h, w, 3), defined wherever alpha is above 0, and alpha (h, w), float32.
     """
-    size: Size = scene.shape[:2]
-    shares = dict(shares or SUBJECT_SHARES)
+    shape: Shape = scene.shape[:2]
+    shares = dict(shares)
     for kind in SUBJECT_KINDS:
         if not getattr(assets, kind):
             shares.pop(kind, None)
@@ -40,9 +42,9 @@ def draw_subject(
     weights = np.array([shares[name] for name in names])
     kind = names[rng.choice(len(names), p=weights / weights.sum())]
     if kind == "empty":
-        return scene.copy(), np.zeros(size, np.float32)
+        return scene.copy(), np.zeros(shape, np.float32)
     if kind == "full":
-        return surface(rng, size, assets), np.ones(size, np.float32)
+        return surface(rng, shape, assets), np.ones(shape, np.float32)
     colour, alpha = _one(rng, kind, scene, assets)
     if rng.random() < 0.12:
         colour, alpha = _over((colour, alpha), _one(rng, kind, scene, assets))
@@ -53,20 +55,20 @@ def draw_subject(
     if rng.random() < (0.3 if kind == "soft" else 0.2):
         colour = _camouflage(rng, colour, alpha, scene, repaint=kind != "soft")
     if rng.random() < 0.3:
-        light = 1 + rng.uniform(0, 0.3) * smooth_field(rng, size, 2)
+        light = 1 + rng.uniform(0, 0.3) * smooth_field(rng, shape, 2)
         colour = colour * light[..., None]
     return soften(rng, np.clip(colour, 0, 1), np.clip(alpha, 0, 1))
 
 
 def _one(rng: np.random.Generator, kind: str, scene: np.ndarray, assets: Assets) -> Layer:
-    size: Size = scene.shape[:2]
+    shape: Shape = scene.shape[:2]
     if kind in SHAPES:
         hairy = kind == "strands" and rng.random() < 0.4
-        colour = fibres(rng, size) if hairy else surface(rng, size, assets)
-        return colour, draw_shape(rng, kind, size)
-    colour, alpha = place(rng, assets.subject(kind, rng), size)
+        colour = fibres(rng, shape) if hairy else surface(rng, shape, assets)
+        return colour, draw_shape(rng, kind, shape)
+    colour, alpha = place(rng, assets.subject(kind, rng), shape)
     if kind == "objects" and rng.random() < 0.2:
-        colour = surface(rng, size, assets)
+        colour = surface(rng, shape, assets)
     elif kind == "objects" and rng.random() < 0.5:
         colour = colour[..., rng.permutation(3)]
     if rng.random() < 0.5:
@@ -77,14 +79,15 @@ def _one(rng: np.random.Generator, kind: str, scene: np.ndarray, assets: Assets)
     return np.clip(colour, 0, 1).astype(np.float32), alpha
 
 
-def place(rng: np.random.Generator, picture: np.ndarray, size: Size) -> Layer:
-    """Turn, scale, shear and move an RGBA picture onto a canvas of `size`.
+def place(rng: np.random.Generator, picture: np.ndarray, shape: Shape) -> Layer:
+    """Turn, scale, shear and move an RGBA picture onto a canvas of `shape`.
 
     Pictures cut by their lower edge mostly stay cut by the canvas's.
     """
     height, width = picture.shape[:2]
     cut_below = picture[-1, :, 3].max() > 128
-    scale = np.exp(rng.uniform(np.log(0.45), np.log(2.2))) * min(size[0] / height, size[1] / width)
+    fits = min(shape[0] / height, shape[1] / width)
+    scale = np.exp(rng.uniform(np.log(0.45), np.log(2.2))) * fits
     if scale < 1:  # area-average first: the warp itself does not filter
         small = (max(2, round(width * scale)), max(2, round(height * scale)))
         premultiplied = cv2.resize(_premultiply(picture), small, interpolation=cv2.INTER_AREA)
@@ -97,12 +100,12 @@ def place(rng: np.random.Generator, picture: np.ndarray, size: Size) -> Layer:
     flip = -1.0 if rng.random() < 0.5 else 1.0
     cos, sin = np.cos(turn) * scale, np.sin(turn) * scale
     matrix = np.array([[flip * cos, -sin + shear, 0], [flip * sin, cos, 0]])
-    x = rng.uniform(0.2, 0.8) * size[1]
-    y = rng.uniform(0.25, 0.75) * size[0]
+    x = rng.uniform(0.2, 0.8) * shape[1]
+    y = rng.uniform(0.25, 0.75) * shape[0]
     if cut_below and rng.random() < 0.85:
-        y = size[0] - 0.5 * height * scale + rng.uniform(0, 0.25) * size[0]
+        y = shape[0] - 0.5 * height * scale + rng.uniform(0, 0.25) * shape[0]
     matrix[:, 2] = (x, y) - matrix[:, :2] @ (width / 2, height / 2)
-    warped = cv2.warpAffine(premultiplied, matrix, (size[1], size[0]), flags=cv2.INTER_LINEAR)
+    warped = cv2.warpAffine(premultiplied, matrix, (shape[1], shape[0]), flags=cv2.INTER_LINEAR)
     return _straight(warped)
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ...imaging.arrays import Shape
 from .assets import Assets
-
-Size = tuple[int, int]  # height, width
 
 
 def random_colour(rng: np.random.Generator) -> np.ndarray:
@@ -23,20 +22,20 @@ def random_colour(rng: np.random.Generator) -> np.ndarray:
     return np.clip(colour, 0, 1).astype(np.float32)
 
 
-def smooth_field(rng: np.random.Generator, size: Size, cells: float) -> np.ndarray:
+def smooth_field(rng: np.random.Generator, shape: Shape, cells: float) -> np.ndarray:
     """A smooth random field, (h, w) float32, about N(0, 1), with `cells` bumps a side."""
     n = max(2, round(cells) + 1)
     coarse = rng.normal(size=(n, n)).astype(np.float32)
-    return cv2.resize(coarse, (size[1], size[0]), interpolation=cv2.INTER_CUBIC)
+    return cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
 
 
-def noise(rng: np.random.Generator, size: Size) -> np.ndarray:
+def noise(rng: np.random.Generator, shape: Shape) -> np.ndarray:
     """Multi-octave noise between two or three colours, (h, w, 3) float32."""
     roughness = rng.uniform(0.35, 0.8)
     cells, weight = rng.uniform(1.5, 6), 1.0
-    value = np.zeros(size, np.float32)
-    while cells < min(size) / 1.5:
-        value += weight * smooth_field(rng, size, cells)
+    value = np.zeros(shape, np.float32)
+    while cells < min(shape) / 1.5:
+        value += weight * smooth_field(rng, shape, cells)
         cells, weight = cells * 2, weight * roughness
     value = (value - value.min()) / max(float(np.ptp(value)), 1e-6)  # h, w in 0..1
     stops = np.stack([random_colour(rng) for _ in range(rng.integers(2, 4))])
@@ -47,13 +46,13 @@ def noise(rng: np.random.Generator, size: Size) -> np.ndarray:
     return result
 
 
-def stripes(rng: np.random.Generator, size: Size) -> np.ndarray:
+def stripes(rng: np.random.Generator, shape: Shape) -> np.ndarray:
     """Stripes or checks of two colours, warped a little, (h, w, 3) float32."""
-    y, x = np.mgrid[: size[0], : size[1]].astype(np.float32)
+    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
     bend = rng.uniform(0, 8)
-    x = x + bend * smooth_field(rng, size, 3)
-    y = y + bend * smooth_field(rng, size, 3)
-    angle, period = rng.uniform(0, np.pi), rng.uniform(4, max(6, min(size) / 4))
+    x = x + bend * smooth_field(rng, shape, 3)
+    y = y + bend * smooth_field(rng, shape, 3)
+    angle, period = rng.uniform(0, np.pi), rng.uniform(4, max(6, min(shape) / 4))
     across = x * np.cos(angle) + y * np.sin(angle)
     wave = np.sin(across * 2 * np.pi / period)
     if rng.random() < 0.3:
@@ -66,15 +65,15 @@ def stripes(rng: np.random.Generator, size: Size) -> np.ndarray:
     return result
 
 
-def fibres(rng: np.random.Generator, size: Size) -> np.ndarray:
+def fibres(rng: np.random.Generator, shape: Shape) -> np.ndarray:
     """A mass of yarn, fur, grass or leaves with dark gaps, all of it opaque, (h, w, 3) float32."""
     colours = [random_colour(rng) for _ in range(rng.integers(1, 4))]
     gap = colours[0] * rng.uniform(0.03, 0.4)
-    canvas: np.ndarray = np.full((*size, 3), gap * 255).astype(np.uint8)
-    length, thick = rng.uniform(0.1, 0.9) * max(size), np.exp(rng.uniform(0, np.log(9)))
+    canvas: np.ndarray = np.full((*shape, 3), gap * 255).astype(np.uint8)
+    length, thick = rng.uniform(0.1, 0.9) * max(shape), np.exp(rng.uniform(0, np.log(9)))
     course, spread = rng.uniform(0, 2 * np.pi), rng.choice([0.1, 0.4, 3.0])
-    count = int(min(500, rng.uniform(0.6, 1.6) * size[0] * size[1] / (length * thick)))
-    starts = rng.uniform(-0.3, 1.3, (count, 2)) * (size[1], size[0])
+    count = int(min(500, rng.uniform(0.6, 1.6) * shape[0] * shape[1] / (length * thick)))
+    starts = rng.uniform(-0.3, 1.3, (count, 2)) * (shape[1], shape[0])
     angles = course + spread * rng.normal(size=(count, 1))
     steps = np.linspace(0, 1, 7)
     angles = angles + rng.normal(0, 0.5, (count, 1)) * steps  # count, 7
@@ -88,39 +87,39 @@ def fibres(rng: np.random.Generator, size: Size) -> np.ndarray:
     return canvas.astype(np.float32) / 255
 
 
-def gradient(rng: np.random.Generator, size: Size) -> np.ndarray:
+def gradient(rng: np.random.Generator, shape: Shape) -> np.ndarray:
     """One colour, lit unevenly, with faint grain: a wall, (h, w, 3) float32."""
-    light = 1 + rng.uniform(0, 0.2) * smooth_field(rng, size, rng.uniform(1, 2.5))
-    grain = rng.normal(0, rng.uniform(0, 0.02), size)
+    light = 1 + rng.uniform(0, 0.2) * smooth_field(rng, shape, rng.uniform(1, 2.5))
+    grain = rng.normal(0, rng.uniform(0, 0.02), shape)
     wall = random_colour(rng) * light[..., None] + grain[..., None]
     return np.clip(wall, 0, 1).astype(np.float32)
 
 
-def crop_photo(rng: np.random.Generator, photo: np.ndarray, size: Size) -> np.ndarray:
-    """A random crop of a photo, brought to `size`, flipped half the time, (h, w, 3) float32."""
+def crop_photo(rng: np.random.Generator, photo: np.ndarray, shape: Shape) -> np.ndarray:
+    """A random crop of a photo, brought to `shape`, flipped half the time, (h, w, 3) float32."""
     height, width = photo.shape[:2]
-    largest = min(height / size[0], width / size[1])
+    largest = min(height / shape[0], width / shape[1])
     # As fractions of the largest crop that fits; small crops would be all blur.
     scale = largest * rng.uniform(0.45, 1.0) if largest > 1 else largest
-    h, w = max(1, int(size[0] * scale)), max(1, int(size[1] * scale))
+    h, w = max(1, int(shape[0] * scale)), max(1, int(shape[1] * scale))
     top, left = rng.integers(height - h + 1), rng.integers(width - w + 1)
     crop = photo[top : top + h, left : left + w]
     how = cv2.INTER_AREA if scale > 1 else cv2.INTER_CUBIC
-    crop = cv2.resize(crop, (size[1], size[0]), interpolation=how)
+    crop = cv2.resize(crop, (shape[1], shape[0]), interpolation=how)
     if rng.random() < 0.5:
         crop = crop[:, ::-1]
     return np.ascontiguousarray(crop, np.float32) / 255
 
 
-def surface(rng: np.random.Generator, size: Size, assets: Assets) -> np.ndarray:
+def surface(rng: np.random.Generator, shape: Shape, assets: Assets) -> np.ndarray:
     """A random surface for a drawn shape, (h, w, 3) float32 RGB 0..1."""
     kind = rng.random()
     if (assets.textures or assets.backgrounds) and kind < 0.45:
-        return crop_photo(rng, assets.texture(rng), size)
+        return crop_photo(rng, assets.texture(rng), shape)
     if kind < 0.57:
-        return fibres(rng, size)
+        return fibres(rng, shape)
     if kind < 0.70:
-        return noise(rng, size)
+        return noise(rng, shape)
     if kind < 0.80:
-        return stripes(rng, size)
-    return gradient(rng, size)
+        return stripes(rng, shape)
+    return gradient(rng, shape)

@@ -1,4 +1,4 @@
-"""A plate made to fit: moved, relit, looked at twice, and not trusted where it says nothing."""
+"""A plate made to fit: moved, relit, in two passes, and not trusted where it says nothing."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_the_same_alignment_serves_every_size(scene, source):
     assert cv2.absdiff(small, reference)[20:-20, 20:-20].mean() < 3
 
 
-def test_a_second_look_mends_what_the_first_missed(scene, source, subject):
+def test_a_second_pass_mends_what_the_first_missed(scene, source, subject):
     plate = seen(scene, 5, 2)
     nothing = Alignment(Registration(agreement=0.2, failed=True))
     better = align_again(source, plate, nothing, subject)
@@ -105,7 +105,7 @@ def test_a_second_look_mends_what_the_first_missed(scene, source, subject):
     assert better.registration.aligned
 
 
-def test_a_second_look_leaves_well_alone(scene, source, subject):
+def test_a_second_pass_leaves_well_alone(scene, source, subject):
     plate = seen(scene, 0, 0)
     assert align_again(source, plate, align(source, plate), subject) is None
     # Nor is one taken where next to nothing is known to be background.

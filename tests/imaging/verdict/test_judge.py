@@ -174,11 +174,11 @@ def test_the_report_says_what_was_done(scene, subject, shot):
     moved = Registration(aligned=True, moved=0.01, turned=-0.5, agreement=0.9, note="Moved.")
     light = Light(exposure=-0.2, balance=0.1, note="Relit.")
     source, plate = shot(before(scene, subject)), shot(scene)
-    report = judge(source, plate, subject, moved, light, looks=2, long_side=4000)
+    report = judge(source, plate, subject, moved, light, passes=2, long_side=4000)
     assert report.aligned
     assert report.moved == pytest.approx(40)
     assert (report.turned, report.exposure, report.balance) == (-0.5, -0.2, 0.1)
-    assert (report.looks, report.missing) == (2, 0)
+    assert (report.passes, report.missing) == (2, 0)
     assert report.notes == ("Moved.", "Relit.")
 
 

@@ -119,7 +119,7 @@ def test_nothing_but_damaged_pictures_is_a_plain_error(half_damaged: Path, worke
     (half_damaged / "whole.png").unlink()
     drawn = batches(
         AssetFolders(backgrounds=[half_damaged]),
-        lambda step: [Draw((step,), 32, 32)],
+        lambda step: [Draw((step,), (32, 32))],
         workers=workers,
         config=GeneratorConfig(scenes={"photo": 1.0}),
     )

@@ -10,14 +10,15 @@ import pytest
 import torch
 from PIL import Image
 
+from bgmatting.imaging.arrays import Shape
 from bgmatting.training.synthesis.capture import Pair, anneal
 from bgmatting.training.synthesis.compression import jpeg
-from bgmatting.training.synthesis.preview import LINE, preview
+from bgmatting.training.synthesis.preview import SETTINGS as SHEET
+from bgmatting.training.synthesis.preview import preview
 from bgmatting.training.synthesis.samples import Draw, LayerDataset, Layers, batches, photograph
 from bgmatting.training.synthesis.settings import (
+    GENERATOR,
     NO_DISTURBANCE,
-    SCENE_SHARES,
-    SUBJECT_SHARES,
     AssetFolders,
     CaptureConfig,
     GeneratorConfig,
@@ -27,8 +28,8 @@ CPU = torch.device("cpu")
 EXACT = replace(NO_DISTURBANCE)
 
 
-def draw_layers(dataset: LayerDataset, count: int, height: int = 72, width: int = 88) -> Layers:
-    drawn = [dataset[Draw((5, i), height, width)] for i in range(count)]
+def draw_layers(dataset: LayerDataset, count: int, shape: Shape = (72, 88)) -> Layers:
+    drawn = [dataset[Draw((5, i), shape)] for i in range(count)]
     return Layers(*(torch.stack(part) for part in zip(*drawn, strict=True)))
 
 
@@ -40,7 +41,7 @@ def test_layers_have_the_asked_size_and_a_margin(any_folders: AssetFolders) -> N
     assert all(part.dtype == torch.uint8 for part in layers)
 
 
-@pytest.mark.parametrize("kind", SUBJECT_SHARES)
+@pytest.mark.parametrize("kind", GENERATOR.subjects)
 def test_every_subject_family_draws(kind: str, folders: AssetFolders) -> None:
     dataset = LayerDataset(folders, GeneratorConfig(subjects={kind: 1.0}))
     pha = draw_layers(dataset, 12).pha.float() / 255
@@ -54,7 +55,7 @@ def test_every_subject_family_draws(kind: str, folders: AssetFolders) -> None:
         assert ((pha > 0.02) & (pha < 0.98)).any()  # edges are fractional
 
 
-@pytest.mark.parametrize("kind", SCENE_SHARES)
+@pytest.mark.parametrize("kind", GENERATOR.scenes)
 def test_every_scene_family_draws(kind: str, folders: AssetFolders) -> None:
     dataset = LayerDataset(folders, GeneratorConfig(scenes={kind: 1.0}))
     scene = draw_layers(dataset, 4).scene.float()
@@ -134,7 +135,7 @@ def test_one_photo_alone_is_shadowed(whose: str) -> None:
 
 def test_same_key_same_sample_and_other_key_another(folders: AssetFolders) -> None:
     dataset = LayerDataset(folders)
-    one, again, other = (dataset[Draw(key, 64, 64)] for key in ((1, 2), (1, 2), (1, 3)))
+    one, again, other = (dataset[Draw(key, (64, 64))] for key in ((1, 2), (1, 2), (1, 3)))
     assert all(torch.equal(a, b) for a, b in zip(one, again, strict=True))
     assert not torch.equal(one.scene, other.scene)
 
@@ -153,7 +154,7 @@ def test_samples_of_a_batch_draw_independently() -> None:
 
 def test_workers_draw_what_one_process_draws(folders: AssetFolders) -> None:
     def plan(step: int) -> list[Draw]:
-        return [Draw((step, i), 48, 48) for i in range(3)]
+        return [Draw((step, i), (48, 48)) for i in range(3)]
 
     here, there = batches(folders, plan), batches(folders, plan, workers=2)
     for _ in range(3):
@@ -191,8 +192,8 @@ def test_jpeg_comes_close_to_a_real_encoder() -> None:
 
 def test_preview_shows_every_sample(folders: AssetFolders) -> None:
     picture = preview(folders, count=6, side=48)
-    assert picture.size == (12 * 50 + 2, 2 * 50 + 2 + LINE)
-    header = np.asarray(picture)[:LINE]
+    assert picture.size == (12 * 50 + 2, 2 * 50 + 2 + SHEET.line)
+    header = np.asarray(picture)[: SHEET.line]
     assert all(header[:, x : x + 50].any() for x in range(2, 600, 50))  # every column has its name
 
 

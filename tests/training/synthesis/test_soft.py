@@ -11,8 +11,8 @@ from PIL import Image
 
 from bgmatting.training.synthesis.assets import Assets
 from bgmatting.training.synthesis.samples import Draw, GeneratorConfig, LayerDataset
-from bgmatting.training.synthesis.settings import SUBJECT_SHARES, AssetFolders
-from bgmatting.training.synthesis.soft import KIND_WEIGHTS, kind_of
+from bgmatting.training.synthesis.settings import GENERATOR, AssetFolders
+from bgmatting.training.synthesis.soft import kind_of
 from bgmatting.training.synthesis.subjects import draw_subject
 
 GREEN = (20, 200, 40)
@@ -37,10 +37,10 @@ def test_kinds_come_by_their_weight_and_not_by_their_number(soft: AssetFolders) 
     assets, rng = Assets(soft), np.random.default_rng(0)
     names = list(KINDS)
     seen = Counter(names[int(assets.subject("soft", rng)[0, 0, 2]) - GREEN[2]] for _ in range(1000))
-    total = sum(KIND_WEIGHTS.get(name, 1) for name in KINDS)
+    total = sum(GENERATOR.soft.get(name, 1) for name in KINDS)
     for name in KINDS:
-        assert abs(seen[name] / 1000 - KIND_WEIGHTS.get(name, 1) / total) < 0.06
-    assert KIND_WEIGHTS["glass"] > 1
+        assert abs(seen[name] / 1000 - GENERATOR.soft.get(name, 1) / total) < 0.06
+    assert GENERATOR.soft["glass"] > 1
 
 
 def test_a_flat_folder_has_kinds_by_the_beginnings_of_its_names(tmp_path: Path) -> None:
@@ -51,10 +51,10 @@ def test_a_flat_folder_has_kinds_by_the_beginnings_of_its_names(tmp_path: Path) 
 def test_soft_subjects_reach_samples_only_where_there_is_a_bank(soft: AssetFolders) -> None:
     def green(folders: AssetFolders) -> int:
         dataset = LayerDataset(folders, GeneratorConfig(subjects={"soft": 0.9, "empty": 0.1}))
-        layers = [dataset[Draw((1, i), 48, 48)] for i in range(12)]
+        layers = [dataset[Draw((1, i), (48, 48))] for i in range(12)]
         return sum(bool((layer.pha > 0).any()) for layer in layers)
 
-    assert "soft" in SUBJECT_SHARES
+    assert "soft" in GENERATOR.subjects
     assert green(soft) >= 8
     assert green(AssetFolders()) == 0
 

@@ -28,24 +28,26 @@ def draw(rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
         spread = rng.uniform(0.5, 1.3)
         root = side * np.array([0.5, 0.93])
         length = side * rng.uniform(0.5, 0.75)
-        look = _look(rng)
+        plumage = _plumage(rng)
         for turn in rng.permutation(np.linspace(-spread, spread, count)):
             heading = turn - np.pi / 2
             middle = root + 0.5 * length * np.array([np.cos(heading), np.sin(heading)])
-            _feather(rng, canvas, middle, heading, length * rng.uniform(0.85, 1.05), 1.0, look)
+            _feather(rng, canvas, middle, heading, length * rng.uniform(0.85, 1.05), 1.0, plumage)
     else:  # a boa or a nest of down
-        look = _look(rng)
+        plumage = _plumage(rng)
         count = int(rng.integers(15, 32))
         bend, along = rng.uniform(-0.3, 0.3), np.linspace(0.18, 0.82, count)
         height = 0.5 + bend * np.sin(np.pi * along * rng.uniform(0.6, 2))
         for x, y in zip(along, height, strict=True):
             middle = side * np.clip(np.array([x, y]) + rng.normal(0, 0.03, 2), 0.16, 0.84)
             length = side * rng.uniform(0.12, 0.26)
-            _feather(rng, canvas, middle, rng.uniform(0, 2 * np.pi), length, 0.5, (*look[:2], 1.0))
+            _feather(
+                rng, canvas, middle, rng.uniform(0, 2 * np.pi), length, 0.5, (*plumage[:2], 1.0)
+            )
     return canvas.picture()
 
 
-def _look(rng: np.random.Generator) -> tuple[NDArray[Any], NDArray[Any], float]:
+def _plumage(rng: np.random.Generator) -> tuple[NDArray[Any], NDArray[Any], float]:
     """Colour at the root, at the tip, (3,) each, and the share of the vane that is down."""
     tint = random_tint(rng)
     vivid = rng.random() < 0.3
@@ -60,10 +62,10 @@ def _feather(
     angle: float,
     length: float,
     detail: float,
-    look: tuple[NDArray[Any], NDArray[Any], float] | None = None,
+    plumage: tuple[NDArray[Any], NDArray[Any], float] | None = None,
 ) -> None:
     """A feather of `length` pixels; `detail` scales how many barbs it has."""
-    root, tip, down = look or _look(rng)
+    root, tip, down = plumage or _plumage(rng)
     bend = rng.normal(0, 0.5)
     t = np.linspace(0, 1, 80)
     heading = angle + bend * (t - 0.5)
@@ -87,7 +89,7 @@ def _barbs(
     reach: float,
     count: int,
     down: float,
-    look: tuple[NDArray[Any], NDArray[Any]],
+    root_and_tip: tuple[NDArray[Any], NDArray[Any]],
 ) -> tuple[Points, Points]:
     """Barbs of one side of a shaft, `reach` pixels to it: (n, steps, 2) and their colours."""
     at = np.sort(rng.uniform(0.12, 1, count))
@@ -108,7 +110,7 @@ def _barbs(
     angle = course[:, None] + np.sign(reach) * curve
     steps = np.stack([np.cos(angle), np.sin(angle)], 2) * (size[:, None, None] * 1.3 / _STEPS)
     barbs = points[:, None] + steps.cumsum(axis=1) - steps[:, :1]
-    root, tip = look
+    root, tip = root_and_tip
     mix = np.clip(at[:, None] * 0.7 + 0.5 * s + rng.normal(0, 0.06, (count, 1)), 0, 1)[..., None]
     colours = root * (1 - mix) + tip * mix
     bars = 1 + rng.uniform(0, 0.4) * np.sin(rng.uniform(10, 60) * at)[:, None, None]

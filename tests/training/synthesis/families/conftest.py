@@ -9,13 +9,13 @@ import pytest
 from PIL import Image, ImageDraw
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def head() -> tuple[int, int, int]:
     """x, y and half the width of the head of `person`, in pixels."""
     return 60, 50, 22
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def person(head: tuple[int, int, int]) -> np.ndarray:
     """(160, 120, 4) uint8: a round head on a neck on shoulders, cut below."""
     picture = Image.new("RGBA", (120, 160), (0, 0, 0, 0))
@@ -25,7 +25,9 @@ def person(head: tuple[int, int, int]) -> np.ndarray:
     draw.ellipse((15, 85, 105, 240), fill=(40, 60, 140, 255))
     draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(200, 150, 120, 255))
     draw.chord((x - radius, y - radius, x + radius, y + radius), 200, 340, fill=(60, 40, 20, 255))
-    return np.asarray(picture)
+    pixels = np.array(picture)
+    pixels.flags.writeable = False  # it is one for all tests
+    return pixels
 
 
 @pytest.fixture

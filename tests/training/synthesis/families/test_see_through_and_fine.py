@@ -61,12 +61,6 @@ def test_pictures_are_straight_rgba_of_the_size_asked_for(family: Drawn) -> None
         assert (picture[..., 3] > 0).mean() > 0.005
 
 
-def test_a_seed_draws_the_same_again_and_another_does_not(family: Drawn) -> None:
-    promise, pictures = family
-    assert np.array_equal(promise.draw(np.random.default_rng(1), SIDE), pictures[1])
-    assert not np.array_equal(pictures[0], pictures[1])
-
-
 def test_alpha_is_as_soft_as_the_thing(family: Drawn) -> None:
     promise, pictures = family
     alphas = np.concatenate([p[..., 3][p[..., 3] > 0] for p in pictures]) / 255

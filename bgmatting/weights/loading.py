@@ -26,7 +26,7 @@ class Loading(RecordedNetwork, PyTorchModelHubMixin):
     """The methods of `MattingBase` that make a network of weights."""
 
     @classmethod
-    def from_pretrained(  # type: ignore[override]
+    def from_pretrained(
         cls,
         pretrained_model_name_or_path: str | os.PathLike[str],
         *,
@@ -88,7 +88,7 @@ class Loading(RecordedNetwork, PyTorchModelHubMixin):
         return network
 
     @classmethod
-    def _from_pretrained(  # type: ignore[override]
+    def _from_pretrained(
         cls,
         *,
         model_id: str,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from typing import Any
 
 import torch
 from huggingface_hub import ModelCard, PyTorchModelHubMixin
-from huggingface_hub.utils import filter_repo_objects, is_jsonable
+from huggingface_hub.utils import filter_repo_objects  # type: ignore[attr-defined]
 
 from ..errors import InputError
 from ..hub.card import render_card
@@ -47,7 +48,7 @@ _OPTIONS: ContextVar[_Options] = ContextVar("_OPTIONS", default=_NONE_ASKED)
 class Saving(RecordedNetwork, PyTorchModelHubMixin):
     """The methods of `MattingBase` that write its files."""
 
-    def save_pretrained(  # type: ignore[override]
+    def save_pretrained(
         self,
         save_directory: str | os.PathLike[str],
         *,
@@ -126,11 +127,15 @@ class Saving(RecordedNetwork, PyTorchModelHubMixin):
                     f"config says that {name} is {complete[name]!r}, which is not the network's: "
                     f"leave {name} out"
                 )
-        if not is_jsonable(complete):
-            raise InputError("config holds values that JSON has no form for; leave them out")
+        try:
+            json.dumps(complete)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise InputError(
+                f"config holds what JSON has no form for ({error}); leave it out"
+            ) from error
         return complete
 
-    def push_to_hub(  # type: ignore[override]
+    def push_to_hub(
         self,
         repo_id: str,
         *,
@@ -213,7 +218,7 @@ class Saving(RecordedNetwork, PyTorchModelHubMixin):
             return super().generate_model_card(*args, **kwargs)
         known = list(inspect.signature(render_card).parameters)
         check_known(kwargs, known, "the model card")
-        metadata = info.model_card_data.to_dict()
+        metadata: dict[str, Any] = info.model_card_data.to_dict()  # type: ignore[no-untyped-call]
         facts = {
             "backbone": self.backbone_name,
             "working_size": self.working_size,
@@ -222,8 +227,8 @@ class Saving(RecordedNetwork, PyTorchModelHubMixin):
             **_OPTIONS.get().card,
         }
         card = ModelCard(render_card(**{**facts, **kwargs}))
-        tags = dict.fromkeys([*(card.data.tags or ()), *metadata.pop("tags")])
-        card.data.tags = list(tags)
+        tags = [*(card.data.get("tags") or ()), *metadata.pop("tags")]
+        card.data["tags"] = list(dict.fromkeys(tags))
         for name, value in metadata.items():
             if card.data.get(name) is None:
                 card.data[name] = value
@@ -231,4 +236,6 @@ class Saving(RecordedNetwork, PyTorchModelHubMixin):
 
 
 def _as_list(patterns: Patterns) -> list[str] | None:
-    return [patterns] if isinstance(patterns, str) else patterns and list(patterns)
+    if patterns is None:
+        return None
+    return [patterns] if isinstance(patterns, str) else list(patterns)

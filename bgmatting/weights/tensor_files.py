@@ -81,7 +81,8 @@ def read_index(path: Path) -> Index:
         raise WeightsError(f"cannot read {path}: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
         raise WeightsError(f"{path} is not JSON ({error})") from error
-    weight_map = content.get("weight_map") if isinstance(content, dict) else None
+    content = content if isinstance(content, dict) else {}
+    weight_map, metadata = content.get("weight_map"), content.get("metadata")
     if not isinstance(weight_map, dict) or not weight_map:
         raise WeightsError(
             f"{path} is no index of shards: expected a JSON object of at most {LARGEST_INDEX:,} "
@@ -97,7 +98,6 @@ def read_index(path: Path) -> Index:
         shards.setdefault(name, []).append(key)
     if len(shards) > MOST_SHARDS:
         raise WeightsError(f"{path} names {len(shards)} shards; expected at most {MOST_SHARDS}")
-    metadata = content.get("metadata")
     total = metadata.get("total_size") if isinstance(metadata, dict) else None
     known = isinstance(total, int) and not isinstance(total, bool)
     return Index(shards, total if known else None)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bgmatting.errors import WeightsError
-from bgmatting.weights import catalogue, matting_base, repositories
+from bgmatting.weights import catalogue, locate, repositories
 from bgmatting.weights.matting_base import MattingBase
 from bgmatting.weights.pins import Pins, pinned_files, pins_of
 
@@ -46,7 +46,7 @@ def fetched(
         asked.append((repo_id, revision))
         return shipped
 
-    monkeypatch.setattr(matting_base, "download", fetch)
+    monkeypatch.setattr(locate, "download", fetch)
     return lambda: asked
 
 

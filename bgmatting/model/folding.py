@@ -21,8 +21,9 @@ def fold_batch_norm(network: ModuleT) -> ModuleT:
     """
     network = copy.deepcopy(network).eval()
     encoder = getattr(network, "backbone", None)
-    known = encoder is None or getattr(encoder, "FOLDS", False)
-    elsewhere: set[nn.Module] = set() if known else set(encoder.modules())
+    elsewhere: set[nn.Module] = set()
+    if encoder is not None and not getattr(encoder, "FOLDS", False):
+        elsewhere.update(encoder.modules())
     for parent in list(network.modules()):
         if parent in elsewhere:
             continue

@@ -77,7 +77,7 @@ def test_only_backbones_that_can_be_used_can_be_chosen(page):
         page.locator("#backbone").get_by_label(label).check()
     assert page.locator("#backbone input").count() == len(choices())
     if untrained():
-        expect(page.locator("#untrained")).to_contain_text("bgmatting convert")
+        expect(page.locator("#untrained")).to_contain_text("BGMATTING_REPO")
 
 
 @pytest.mark.parametrize("kind", ["cutout", "alpha", "foreground"])

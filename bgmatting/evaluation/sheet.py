@@ -121,8 +121,7 @@ class ContactSheets:
 def _row(sample: Sample, prediction: Prediction) -> list[Pixels]:
     alpha, _, error = prediction
     over = (np.asarray(alpha, dtype=np.float32) - sample.alpha)[..., None]
-    too_much = np.array(SETTINGS.too_much, dtype=np.float32)
-    too_little = np.array(SETTINGS.too_little, dtype=np.float32)
+    too_much, too_little = np.array([SETTINGS.too_much, SETTINGS.too_little], np.float32)
     difference = over.clip(min=0) * too_much - over.clip(max=0) * too_little
     pictures: list[Pixels | Floats | None] = [
         sample.source,

@@ -33,7 +33,8 @@ slow: .venv/ready-for-test browser
 	@$(TEST_ENV) $(BIN)/pytest -m slow
 	@$(MAKE) lowest
 
-# pip has no way to ask for the lowest versions that pyproject.toml allows; uv has.
+# pip has no way to ask for the lowest versions that pyproject.toml allows; uv has. They are too old
+# for a Python after 3.12.
 lowest: .venv-lowest/ready
 	@$(TEST_ENV) $(LOWEST)/pytest $(AT_ONCE) tests/model tests/weights tests/imaging
 

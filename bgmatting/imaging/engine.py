@@ -85,14 +85,16 @@ def unwrapped(network: nn.Module) -> MattingNetwork:
         InputError: it is none of ours.
     """
     while not isinstance(network, MattingNetwork):
-        inner = getattr(network, "module", None) or getattr(network, "_orig_mod", None)
+        inner = getattr(network, "_orig_mod", None) or getattr(network, "module", None)
         if not isinstance(inner, nn.Module):
-            raise InputError(
-                f"the network is {type(network).__name__}; expected a MattingNetwork, such as "
-                "MattingBase.from_pretrained gives"
-            )
+            break
         network = inner
-    return network
+    if not callable(getattr(network, "raw", None)):
+        raise InputError(
+            f"the network is {type(network).__name__}; expected a MattingNetwork, such as "
+            "MattingBase.from_pretrained gives"
+        )
+    return network  # type: ignore[return-value]
 
 
 class Engine:

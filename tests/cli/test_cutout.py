@@ -157,7 +157,7 @@ def test_what_was_done_about_the_pair_is_said_on_request(quick_cli, weights, pai
 
 
 def test_a_working_size_that_is_too_small_is_wrong_usage(quick_cli, pair, weights):
-    from bgmatting.imaging.photos.reading import MIN_SIDE
+    from bgmatting.imaging.limits import MIN_SIDE
 
     done = quick_cli("cutout", *pair, "--weights", weights, "--size", str(MIN_SIDE - 1))
     assert done.returncode == 2

@@ -1,6 +1,6 @@
 """Draw the composites of known truth that the gate measures weights on.
 
-    cd tests && python -m quality.draw_composites PEOPLE_FOLDER
+    cd tests && PYTHONPATH=../docs/examples python -m quality.draw_composites PEOPLE_FOLDER
 
 writes `tests/fixtures/composites`, an evaluation set: the source is alpha times foreground and the
 rest background, in encoded colours, and then what its camera makes of it. People are rendered
@@ -18,14 +18,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from drawing.camera import Shot, develop, look, with_margin
+from drawing.fields import Map, Size, soft, to_srgb
+from drawing.park import park
+from drawing.shelf import bookshelf
+from drawing.subject import Subject, place, shadow
+from drawing.walls import brick, plaster
 from PIL import Image
 
-from bgmatting.demo.drawing.camera import Shot, develop, look, with_margin
-from bgmatting.demo.drawing.fields import Map, Size, soft, to_srgb
-from bgmatting.demo.drawing.park import park
-from bgmatting.demo.drawing.shelf import bookshelf
-from bgmatting.demo.drawing.subject import Subject, place, shadow
-from bgmatting.demo.drawing.walls import brick, plaster
 from bgmatting.evaluation.dataset import INDEX
 from bgmatting.training.synthesis.families import FAMILIES
 

@@ -53,8 +53,7 @@ class Case:
 
 CASES = {
     "shift": Case(shift=(5.3, -3.6)),
-    "turn": Case(turn=1.5),
-    "zoom": Case(zoom=1.02),
+    "turn and zoom": Case(turn=1.5, zoom=1.02),
     "exposure": Case(gains=(0.72, 0.72, 0.72)),
     "white balance": Case(gains=(0.92, 0.85, 0.74)),
     "gamma": Case(gamma=1.25),

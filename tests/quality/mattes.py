@@ -20,7 +20,7 @@ MEASURES = ("mad", "unknown_mse", "foreground_mse")
 RESNETS = ("resnet50", "resnet101")
 # The ResNets see these alone in the default suite, at the photos' own size: at 1024 pixels all
 # eight composites take minutes.
-FEW = ("drift/hair", "handheld/strands")
+FEW = ("handheld/strands",)
 
 
 def shipped(backbone: str) -> Matter:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image
 from quality import mattes
+from quality.draw_composites import RECIPES, draw
 
 from bgmatting.evaluation import EvaluationSet, difference_keyer, evaluate
 
@@ -35,6 +37,7 @@ class TestComposite:
 
 def test_there_are_eight_in_three_conditions():
     assert len(PAIRS) == 8
+    assert [recipe.name for recipe in RECIPES] == PAIRS.names
     assert PAIRS.conditions == ["clean", "drift", "handheld"]
     assert sum(file.stat().st_size for file in mattes.COMPOSITES.rglob("*.*")) < 3e6
 
@@ -44,3 +47,14 @@ def test_weights_beat_a_keyer(measured):
     for ours, keyers in zip(measured.samples, keyed.samples, strict=True):
         if ours.name != GLASS:
             assert ours.scores["mad"] < 0.7 * keyers.scores["mad"], ours.name
+
+
+@pytest.mark.slow
+def test_a_composite_is_drawn_as_it_was(shared, tmp_path):
+    draw(RECIPES[0], shared / "examples", tmp_path)
+    for part in ("src.webp", "bgr.webp", "pha.png", "fgr.webp"):
+        drawn, kept = (
+            np.asarray(Image.open(folder / RECIPES[0].name / part)).astype(int)
+            for folder in (tmp_path, mattes.COMPOSITES)
+        )
+        assert np.abs(drawn - kept).max() <= 1, part

@@ -81,11 +81,22 @@ def test_missing(samples, report):
     assert found.moved == pytest.approx(0.1 * 384, abs=1)
 
 
-def test_moved(samples, report):
-    """The colours of one place, but no motion of a hand brings one photo onto the other."""
+def test_turned(samples, report):
     fern = samples["fern"]
     found = report(fern.source, np.ascontiguousarray(fern.background[::-1, ::-1]))
-    assert kinds(found) == ["moved"]
+    assert kinds(found) == ["turned"]
+
+
+@pytest.mark.parametrize(("degrees", "zoom"), [(0, 2), (40, 1.6)], ids=["zoom", "roll"])
+def test_moved(samples, report, degrees, zoom):
+    """The colours of one place, but no motion of a hand brings one photo onto the other."""
+    fern = samples["fern"]
+    height, width = fern.alpha.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, zoom)
+    plate = cv2.warpAffine(
+        fern.background, matrix, (width, height), borderMode=cv2.BORDER_REFLECT_101
+    )
+    assert kinds(report(fern.source, plate)) == ["moved"]
 
 
 def test_what_was_taken_away_is_left_out_and_said(samples, mobilenetv2):

@@ -28,8 +28,8 @@ class BgmattingError(Exception):
     code it has, and messages end somewhere.
     """
 
-    def __init__(self, message: str = "", *more: object) -> None:
-        super().__init__(one_line(message), *more)
+    def __str__(self) -> str:
+        return one_line(super().__str__())
 
 
 class InputError(BgmattingError, ValueError):

@@ -113,7 +113,8 @@ def _without_tracebacks(loaded: Iterator[Layers]) -> Generator[Layers, None, Non
     try:
         yield from loaded
     except InputError as error:
-        raise InputError(str(error).rsplit(f"{InputError.__name__}: ", 1)[-1].strip()) from None
+        said = str(error.args[0])
+        raise InputError(said.rsplit(f"{InputError.__name__}: ", 1)[-1].strip()) from None
 
 
 def photograph(

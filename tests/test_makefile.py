@@ -41,7 +41,7 @@ def make(system: Path, tmp_path: Path):
         log = tmp_path / "log"
         log.write_text("")
         ours = {"PATH": str(system), "LOG": str(log), "FAKE_USER": str(user)}
-        unset = ("BROWSER", "MAKEFLAGS")
+        unset = ("BROWSER", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
         environment = {k: v for k, v in os.environ.items() if k not in unset} | ours
         done = subprocess.run(
             [program, *arguments],

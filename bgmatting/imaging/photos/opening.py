@@ -6,6 +6,7 @@ import contextlib
 import io
 import threading
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
@@ -118,13 +119,22 @@ def load(image: Image.Image, name: str) -> None:
     """
     if image.format == "TIFF" and DNG_VERSION in getattr(image, "tag_v2", ()):
         raise _raw(name)
-    try:
+    with decoding(name):
         if getattr(image, "n_frames", 1) > 1:
             image.seek(0)
         if image.format == "TIFF":
             _load_unmapped(image)
         image.load()
-    except Exception as error:  # decoders raise many kinds for damaged files
+
+
+@contextlib.contextmanager
+def decoding(name: str) -> Iterator[None]:
+    """What decoders and conversions raise for damaged files, many kinds, becomes one of ours."""
+    try:
+        yield
+    except BgmattingError:
+        raise
+    except Exception as error:
         raise damaged(name, error) from error
 
 

@@ -15,7 +15,7 @@ from PIL import Image, ImageChops
 from ...errors import PhotoError
 from ..limits import MAX_MEGAPIXELS
 from .colours import GREY_16, to_rgb, to_rgba
-from .opening import loaded_photo, open_photo
+from .opening import decoding, loaded_photo, open_photo
 from .reading import orientation_of, turned
 
 ALIKE = 2  # levels: no more than what saving and rounding make of one map
@@ -51,7 +51,7 @@ def read_scaled(path: Path, long_side: int) -> NDArray[np.uint8]:
         PhotoError: as `picture_size`, or it is damaged.
     """
     name = str(path)
-    with _loaded(path, draft=(long_side, long_side)) as picture:
+    with _loaded(path, draft=(long_side, long_side)) as picture, decoding(name):
         orientation = orientation_of(picture)
         size = (long_side, long_side)
         if picture.mode == "RGB" and not picture.has_transparency_data:
@@ -69,7 +69,7 @@ def read_cutout(path: Path) -> NDArray[np.uint8]:
         PhotoError: as `read_scaled`.
     """
     name = str(path)
-    with _loaded(path) as picture:
+    with _loaded(path) as picture, decoding(name):
         return np.asarray(turned(to_rgba(picture, name), orientation_of(picture)))
 
 
@@ -81,7 +81,7 @@ def read_grey(path: Path) -> NDArray[np.float32]:
     Raises:
         PhotoError: as `read_scaled`; or both the shades and the transparency vary, and differ.
     """
-    with _loaded(path) as picture:
+    with _loaded(path) as picture, decoding(str(path)):
         whole = picture.mode in GREY_16
         shades = picture if whole else picture.convert("L")
         if picture.has_transparency_data:

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from ...errors import InputError, PhotoError
+from ...errors import InputError
 from ..limits import MAX_MEGAPIXELS
 from .colours import to_rgb
-from .opening import check_size, damaged, load, loaded_photo
+from .opening import check_size, decoding, load, loaded_photo
 
 Photo: TypeAlias = "str | os.PathLike[str] | Image.Image | NDArray[np.uint8]"
 
@@ -106,12 +106,8 @@ def turned(image: Image.Image, orientation: int) -> Image.Image:
 
 def _upright(image: Image.Image, name: str) -> NDArray[np.uint8]:
     """The pixels of a loaded image, as `read_photo` gives them."""
-    try:
+    with decoding(name):  # a palette that is missing, a table that is too long
         rgb = to_rgb(image, name)
-    except PhotoError:
-        raise
-    except Exception as error:  # a palette that is missing, a table that is too long
-        raise damaged(name, error) from error
     return np.array(turned(rgb, orientation_of(image)))  # H, W, 3; a copy: PIL's own memory goes
 
 

@@ -14,7 +14,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from bgmatting.errors import BgmattingWarning, InputError, PhotoError
 from bgmatting.imaging import read_photo
-from bgmatting.imaging.photos.pictures import read_cutout, read_scaled
+from bgmatting.imaging.photos.pictures import read_cutout, read_grey, read_scaled
 
 
 @pytest.fixture
@@ -113,8 +113,9 @@ def test_a_palette_that_is_missing(tmp_path):
     at = content.index(b"PLTE") - 4
     length = struct.unpack(">I", content[at : at + 4])[0]
     path.write_bytes(content[:at] + content[at + 12 + length :])
-    with pytest.raises(PhotoError, match=r"a\.png is damaged"):
-        read_photo(path)
+    for read in (read_photo, read_cutout, read_grey, lambda path: read_scaled(path, 20)):
+        with pytest.raises(PhotoError, match=r"a\.png is damaged"):
+            read(path)
 
 
 def test_a_transparency_table_longer_than_the_palette(tmp_path):

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-UNSEEN = (".heic", ".heif", ".tif", ".tiff")  # photos that most browsers cannot show
+# What browsers show as it is; of photos of other names they get a PNG.
+SEEN = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".avif")
 
 
 class Refused(Exception):
@@ -112,7 +113,7 @@ def viewable(uploads: Uploads, photo: str | None) -> str | None:
 
     What cannot be read is left to `answer` and `show` to refuse.
     """
-    if photo is None or Path(photo).suffix.lower() not in UNSEEN:
+    if photo is None or Path(photo).suffix.lower() in SEEN:
         return photo
     from ..imaging import read_photo
     from ..imaging.photos.writing import save_png

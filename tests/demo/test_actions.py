@@ -61,12 +61,15 @@ def test_every_missing_photo_is_named(pair, have):
         assert (label in str(refusal.value)) == (role not in have)
 
 
-def test_photos_that_browsers_cannot_show_are_made_so(tmp_path):
+@pytest.mark.parametrize(
+    ("suffix", "kind"), [("tiff", "TIFF"), ("mpo", "JPEG"), ("jfif", "JPEG"), ("HIF", "PNG")]
+)
+def test_photos_that_browsers_cannot_show_are_made_so(tmp_path, suffix, kind):
     from bgmatting.imaging import read_photo
 
     uploads = Uploads(tmp_path / "uploads")
-    photo = uploads.new_folder() / "IMG 1.tiff"
-    Image.effect_noise((40, 30), 60).convert("RGB").save(photo)
+    photo = uploads.new_folder() / f"IMG 1.{suffix}"
+    Image.effect_noise((40, 30), 60).convert("RGB").save(photo, kind)
     uploads.keep(photo.parent, "a client")
     uploads.take(str(photo), "who sent the photo")
     shown = viewable(uploads, str(photo))

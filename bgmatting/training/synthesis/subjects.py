@@ -9,7 +9,7 @@ import numpy as np
 
 from ...imaging.arrays import Shape
 from .assets import Assets
-from .settings import GENERATOR, SUBJECT_KINDS
+from .settings import GENERATOR, SETTINGS, SUBJECT_KINDS
 from .shapes import SHAPES, draw_shape, draw_strands, veil
 from .textures import fibres, random_colour, smooth_field, surface
 
@@ -52,7 +52,7 @@ def draw_subject(
         colour, alpha = _stray_hair(rng, colour, alpha)
     if rng.random() < 0.05:
         alpha = veil(rng, alpha)
-    if rng.random() < (0.3 if kind == "soft" else 0.2):
+    if rng.random() < (SETTINGS.soft_camouflage if kind == "soft" else SETTINGS.camouflage):
         colour = _camouflage(rng, colour, alpha, scene, repaint=kind != "soft")
     if rng.random() < 0.3:
         light = 1 + rng.uniform(0, 0.3) * smooth_field(rng, shape, 2)

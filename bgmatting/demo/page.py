@@ -8,21 +8,21 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
-from . import actions, backdrops, remarks, texts
+from . import actions, remarks, texts
 from .actions import Refused
-from .backdrops import Choice
 from .endpoint import add_endpoint
 from .examples import example_photos
 from .files import CLEAN_EVERY, KEEP, Store
 from .gate import Gate
 from .guard import GuardedBlocks
-from .inputs import photo_input, refusal
+from .inputs import photo_input
 from .mcp import mcp_server
-from .results import Result, write_archive
+from .results import Result
 from .sections import about, examples, guide, options, theme
 from .service import MAX_FILE_SIZE, Service, Settings
 from .uploads import Uploads
 from .viewer import build_viewer
+from .views import Views, chosen
 
 MAX_WAITING = 20  # requests; the next is told to come back later
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}  # the page's own, no business of programs
@@ -83,6 +83,7 @@ class _Page:
         self.run = gr.Button(texts.RUN, variant="primary", size="lg", elem_id="run")
         self.status = gr.HTML(elem_id="status")
         self.viewer = build_viewer()
+        self.views = Views(self.viewer, store)
         self.examples = examples()
         guide()
         self.backbone, self.settings, self.facts = options()
@@ -120,7 +121,7 @@ class _Page:
         for photo in (self.source, self.background, viewer.photo):
             photo.upload(self._viewable, photo, photo, show_progress="hidden", **PRIVATE)
         changed = {
-            "fn": self._recompose,
+            "fn": self.views.recompose,
             "inputs": [*backdrop, self.result],
             "outputs": [
                 viewer.tabs, viewer.views["compare"], viewer.views["composite"],
@@ -132,13 +133,14 @@ class _Page:
             **PRIVATE,
         }  # fmt: skip
         gr.on([viewer.kind.input, viewer.colour.change, viewer.photo.change], **changed)
-        for button, file, fn, inputs in (
-            (viewer.composite, viewer.composite_file, self._composite, [*backdrop, self.result]),
-            (viewer.archive, viewer.archive_file, self._archive, [*backdrop, self.result]),
+        for button, file, fn in (
+            (viewer.composite, viewer.composite_file, self.views.composite),
+            (viewer.archive, viewer.archive_file, self.views.archive),
         ):
             button.click(
-                fn, inputs, [file, viewer.note], show_progress_on=button, **PRIVATE
-            ).success(fn=None, js=_click(f"{file.elem_id}"), **PRIVATE)
+                fn, [*backdrop, self.result], [file, viewer.note], show_progress_on=button,
+                **PRIVATE,
+            ).success(fn=None, js=_click(f"{file.elem_id}"), **PRIVATE)  # fmt: skip
 
     def _viewable(self, photo: str | None) -> str | None:
         return actions.viewable(self.uploads, photo)
@@ -164,7 +166,7 @@ class _Page:
         before: Result | None,
     ) -> dict[Any, Any]:
         """What fails leaves the last result."""
-        viewer, choice = self.viewer, _choice(kind, colour, photo)
+        viewer, choice = self.viewer, chosen(kind, colour, photo)
         try:
             matte, result = actions.show(
                 self.service, self.store, source, background, backbone, Settings(size, align, clean)
@@ -173,7 +175,7 @@ class _Page:
             message = remarks.failure(str(refused), shown=before is not None)
             # The pictures again: Gradio forgets what a tab never opened should show, if an event
             # that names it among its outputs leaves it out.
-            return {self.status: message, **(self._pictures(before, choice) if before else {})}
+            return {self.status: message, **(self.views.all(before, choice) if before else {})}
         return {
             self.status: "",
             self.result: result,
@@ -181,83 +183,12 @@ class _Page:
             viewer.whole: gr.Column(visible=True),
             viewer.remarks: remarks.findings(matte.report),
             viewer.tabs: gr.Tabs(selected="compare"),
-            **self._pictures(result, choice),
+            **self.views.all(result, choice),
             **{
                 button: gr.DownloadButton(value=str(result.file(image)))
                 for image, button in viewer.downloads.items()
             },
         }
-
-    def _recompose(
-        self, kind: str, colour: str, photo: str | None, result: Result | None
-    ) -> dict[Any, Any]:
-        viewer = self.viewer
-        controls = {
-            viewer.colour: gr.ColorPicker(visible=kind == "colour"),
-            viewer.photo_place: gr.Column(visible=kind == "photo"),
-            viewer.composite: gr.Button(visible=kind != "none"),
-        }
-        if result is None:
-            return controls
-        views = self._with_backdrop(result, _choice(kind, colour, photo))
-        return {**controls, **views, viewer.tabs: gr.Tabs(selected="composite")}
-
-    def _pictures(self, result: Result, choice: Choice) -> dict[Any, Any]:
-        """All views of a result."""
-        views = self.viewer.views
-        return {
-            views["cutout"]: str(result.preview("cutout")),
-            views["alpha"]: str(result.preview("alpha")),
-            views["foreground"]: str(result.preview("foreground")),
-            views["error"]: str(result.preview("heat")),
-            **self._with_backdrop(result, choice),
-        }
-
-    def _with_backdrop(self, result: Result, choice: Choice) -> dict[Any, Any]:
-        """The views that the backdrop is in, and what to say if it cannot be."""
-        note = ""
-        try:
-            path = actions.from_result(
-                self.store, result, lambda result: backdrops.preview(result, choice)
-            )
-        except Refused as refused:
-            path, note = str(result.preview("cutout")), remarks.note(str(refused))
-        views = self.viewer.views
-        return {
-            views["compare"]: (str(result.preview("source")), path),
-            views["composite"]: path,
-            self.viewer.note: note,
-        }
-
-    def _composite(
-        self, kind: str, colour: str, photo: str | None, result: Result | None
-    ) -> dict[Any, Any]:
-        choice = _choice(kind, colour, photo)
-        return self._file(
-            result, lambda result: backdrops.full(result, choice), self.viewer.composite_file
-        )
-
-    def _archive(
-        self, kind: str, colour: str, photo: str | None, result: Result | None
-    ) -> dict[Any, Any]:
-        """All files, and the composite if a backdrop was chosen."""
-        choice = _choice(kind, colour, photo)
-        chosen = kind != "none" and not (kind == "photo" and photo is None)
-
-        def make(result: Result) -> Path:
-            return write_archive(result, [backdrops.full(result, choice)] if chosen else [])
-
-        return self._file(result, make, self.viewer.archive_file)
-
-    def _file(self, result: Result | None, make: Any, button: gr.DownloadButton) -> dict[Any, Any]:
-        try:
-            return {button: actions.from_result(self.store, result, make), self.viewer.note: ""}
-        except Refused as refused:
-            raise refusal(str(refused)) from None
-
-
-def _choice(kind: str, colour: str, photo: str | None) -> Choice:
-    return Choice(kind, colour, Path(photo) if photo else None)
 
 
 def _scroll(to: str) -> str:

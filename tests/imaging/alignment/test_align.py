@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from support.drawn_scenes import full_of_things
 
 from bgmatting.imaging.alignment.align import (
     Alignment,
@@ -26,15 +27,8 @@ HEIGHT, WIDTH = 240, 320
 
 @pytest.fixture(scope="module")
 def scene():
-    """A place with corners and texture to go by, larger than the frame."""
-    rng = np.random.default_rng(5)
-    canvas = np.full((HEIGHT + 80, WIDTH + 80, 3), 128, dtype=np.uint8)
-    for _ in range(160):
-        x, y = int(rng.integers(WIDTH + 80)), int(rng.integers(HEIGHT + 80))
-        corner = (x + int(rng.integers(8, 50)), y + int(rng.integers(8, 50)))
-        colour = tuple(int(c) for c in rng.integers(30, 220, 3))
-        cv2.rectangle(canvas, (x, y), corner, colour, -1)
-    return cv2.GaussianBlur(canvas, (0, 0), 0.8)
+    """Larger than the frame by 40 pixels all around."""
+    return full_of_things(5, (WIDTH + 80, HEIGHT + 80), things=150).round().astype(np.uint8)
 
 
 def seen(scene, dx, dy):

@@ -13,7 +13,7 @@ from bgmatting.imaging.alignment.light.relighting import Light
 from bgmatting.imaging.photos.pair import PhotoPair
 from bgmatting.imaging.verdict import judge as judging
 from bgmatting.imaging.verdict.differences import colour_overlap, outline_of
-from bgmatting.imaging.verdict.judge import SENTENCES, place
+from bgmatting.imaging.verdict.words import SENTENCES, place
 
 HEIGHT, WIDTH = 180, 240
 

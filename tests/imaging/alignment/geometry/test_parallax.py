@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from support.drawn_scenes import full_of_things
 
 from bgmatting.imaging.alignment.geometry.registration import Registration, register, warp
 
@@ -13,14 +14,7 @@ HEIGHT, WIDTH = 288, 384
 
 @pytest.fixture(scope="module")
 def place():
-    """A scene full of things, (h, w, 3) float32."""
-    rng = np.random.default_rng(5)
-    scene = cv2.resize(rng.uniform(40, 210, (9, 12, 3)).astype(np.float32), (WIDTH, HEIGHT))
-    for _ in range(150):
-        corner = int(rng.integers(WIDTH)), int(rng.integers(HEIGHT))
-        far = corner[0] + int(rng.integers(4, 30)), corner[1] + int(rng.integers(4, 30))
-        cv2.rectangle(scene, corner, far, rng.uniform(20, 235, 3).tolist(), -1)
-    return cv2.GaussianBlur(scene, (0, 0), 0.8)
+    return full_of_things(5, (WIDTH, HEIGHT), things=150)
 
 
 def bent(scene, reach, shift=0.0):

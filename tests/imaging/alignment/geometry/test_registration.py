@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.drawn_scenes import full_of_things
 
 from bgmatting.errors import InputError
 from bgmatting.imaging.alignment.geometry.homographies import (
@@ -22,19 +23,8 @@ SIZE = (384, 288)  # width, height
 
 
 def scene(seed=0, size=SIZE, margin=40):
-    """Boxes, discs and grain, larger than the frame by a margin; (h, w, 3) float32, 0..255."""
-    rng = np.random.default_rng(seed)
-    width, height = size[0] + 2 * margin, size[1] + 2 * margin
-    place = cv2.resize(rng.uniform(60, 190, (6, 8, 3)).astype(np.float32), (width, height))
-    for _ in range(60):
-        x, y = int(rng.integers(width)), int(rng.integers(height))
-        colour = rng.uniform(20, 235, 3).tolist()
-        if rng.random() < 0.5:
-            w, h = (int(v) for v in rng.integers(5, 60, 2))
-            cv2.rectangle(place, (x, y), (x + w, y + h), colour, -1)
-        else:
-            cv2.circle(place, (x, y), int(rng.integers(3, 25)), colour, -1, cv2.LINE_AA)
-    return cv2.GaussianBlur(place, (0, 0), 0.8)
+    """Larger than the frame by a margin; (h, w, 3) float32, 0..255."""
+    return full_of_things(seed, (size[0] + 2 * margin, size[1] + 2 * margin))
 
 
 def view(place, matrix, size=SIZE, margin=40):

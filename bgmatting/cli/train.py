@@ -88,6 +88,13 @@ Over several processes or machines:
     help="Steps between checkpoints.",
 )
 @click.option(
+    "--validate",
+    type=click.IntRange(1),
+    default=48,
+    show_default=True,
+    help="About how many generated pairs to validate on at each.",
+)
+@click.option(
     "--working-size",
     type=int,
     help="Long side in pixels at which the network is to see users' photos.  "
@@ -160,7 +167,8 @@ def _run(options: dict[str, Any], folders: AssetFolders) -> None:
     )
     config = TrainingConfig(
         **{name: options[name] for name in names}, folders=folders, schedule=schedule,
-        check_every=options["check_every"], norms=options["norms"],
+        check_every=options["check_every"], validation=options["validate"],
+        norms=options["norms"],
     )  # fmt: skip
     _renew(config, options["force_download"])
     trainer = Trainer.resume(config) if options["resume"] else Trainer.fresh(config)

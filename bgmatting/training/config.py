@@ -56,7 +56,7 @@ class TrainingConfig:
             that the run starts from, if any, else the default.
 
     Raises:
-        InputError: workers, check_every or working_size is out of range.
+        InputError: workers, check_every, validation or working_size is out of range.
     """
 
     backbone: str
@@ -80,7 +80,7 @@ class TrainingConfig:
     working_size: int | None = None
 
     def __post_init__(self) -> None:
-        for name, least in (("workers", 0), ("check_every", 1)):
+        for name, least in (("workers", 0), ("check_every", 1), ("validation", 1)):
             if getattr(self, name) < least:
                 raise InputError(f"{name} is {getattr(self, name)}; expected at least {least}")
         if self.working_size is not None:

@@ -6,10 +6,10 @@ import json
 import shutil
 
 
-def test_weights_are_measured_and_described(cli, weights, pairs, tmp_path):
+def test_weights_are_measured_and_described(quick_cli, weights, pairs, tmp_path):
     folder = tmp_path / "mine"
     shutil.copytree(weights, folder)
-    done = cli("card", "mine", pairs, "--source", "Made here.", "--data", "Boxes, CC0.")
+    done = quick_cli("card", "mine", pairs, "--source", "Made here.", "--data", "Boxes, CC0.")
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["mine/metrics.json", "mine/README.md"]
     rows = json.loads((folder / "metrics.json").read_text())

@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
+from support.backbones import DEEPEST_SLOW
 from torch import Tensor
 
 from bgmatting.cli.convert import convert as command
@@ -76,7 +77,7 @@ def refused(checkpoint: Path, out: Path) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("backbone", ["mobilenetv2", "resnet50", "resnet101"])
+@pytest.mark.parametrize("backbone", DEEPEST_SLOW)
 def test_a_published_checkpoint(backbone: str, reference: Path, tmp_path: Path, out: Path) -> None:
     entries = published(reference, backbone)
     path = tmp_path / f"pytorch_{backbone}.pth"

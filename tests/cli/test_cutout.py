@@ -100,8 +100,8 @@ def _one_sentence(done):
     return done.stderr
 
 
-def test_a_photo_that_is_not_there(cli, pair):
-    assert "nobody.jpg" in _one_sentence(cli("cutout", "nobody.jpg", pair[1]))
+def test_a_photo_that_is_not_there(quick_cli, pair):
+    assert "nobody.jpg" in _one_sentence(quick_cli("cutout", "nobody.jpg", pair[1]))
 
 
 def test_a_file_that_is_no_photo(quick_cli, pair, weights, tmp_path):

@@ -13,15 +13,15 @@ from PIL import Image
 QUICK = ("--families", "feathers", "--side", "48", "--workers", "1")
 
 
-def test_a_bank_is_drawn_then_grown_and_not_drawn_again(cli, tmp_path):
-    done = cli("draw-subjects", "bank", "--count", "2", *QUICK)
+def test_a_bank_is_drawn_then_grown_and_not_drawn_again(quick_cli, tmp_path):
+    done = quick_cli("draw-subjects", "bank", "--count", "2", *QUICK)
     assert done.returncode == 0, done.stderr
     assert done.stdout == "bank\n"
     assert "2 drawn, 0 there already" in done.stderr
     first = tmp_path / "bank" / "feathers" / "feathers-0-00000.png"
     assert Image.open(first).mode == "RGBA"
     written = first.stat().st_mtime_ns
-    more = cli("draw-subjects", "bank", "--count", "3", *QUICK)
+    more = quick_cli("draw-subjects", "bank", "--count", "3", *QUICK)
     assert "1 drawn, 2 there already" in more.stderr
     assert first.stat().st_mtime_ns == written
 

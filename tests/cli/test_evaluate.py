@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 from PIL import Image
@@ -11,18 +8,14 @@ from PIL import Image
 KEYER, NOTHING = "difference keyer", "zero alpha"
 
 
-def evaluate(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "bgmatting", "evaluate", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-        env={**os.environ, "HF_HUB_OFFLINE": "1"},
-    )
+@pytest.fixture
+def evaluate(quick_cli, monkeypatch):
+    """Run `bgmatting evaluate` with these arguments."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    return lambda *arguments: quick_cli("evaluate", *arguments)
 
 
-def test_table_and_report(weights, pairs, tmp_path):
+def test_table_and_report(evaluate, weights, pairs, tmp_path):
     out = tmp_path / "report"
     first = evaluate(weights, pairs, "--out", out, "--device", "cpu")
     assert first.returncode == 0, first.stderr
@@ -72,7 +65,7 @@ def test_table_and_report(weights, pairs, tmp_path):
     assert [method["name"] for method in report["methods"]] == ["random"]
 
 
-def test_without_out_nothing_is_written(weights, pairs, tmp_path):
+def test_without_out_nothing_is_written(evaluate, weights, pairs, tmp_path):
     before = sorted(tmp_path.rglob("*"))
     got = evaluate(weights, pairs, "--size", "96", "--no-baselines")
     assert got.returncode == 0, got.stderr
@@ -108,7 +101,7 @@ def test_every_protocol_can_be_asked_for():
         ("random", "no image", "true alpha"),
     ],
 )
-def test_foreseeable_mistakes(weights, pairs, tmp_path, weights_name, change, said):
+def test_foreseeable_mistakes(evaluate, weights, pairs, tmp_path, weights_name, change, said):
     dataset = pairs
     if change == "no set":
         dataset = tmp_path / "nowhere"
@@ -136,14 +129,14 @@ def test_foreseeable_mistakes(weights, pairs, tmp_path, weights_name, change, sa
         ("w", "d", "x"),
     ],
 )
-def test_wrong_usage(arguments):
+def test_wrong_usage(evaluate, arguments):
     got = evaluate(*arguments)
     assert got.returncode == 2
     assert got.stdout == ""
     assert "Usage" in got.stderr
 
 
-def test_help_has_examples():
+def test_help_has_examples(evaluate):
     got = evaluate("--help")
     assert got.returncode == 0
     assert "Examples:" in got.stdout

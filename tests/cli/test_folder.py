@@ -27,9 +27,9 @@ def photos(draw, tmp_path):
     return tmp_path / "photos"
 
 
-def test_one_background_for_all_then_again(cli, quick_cli, photos, weights, tmp_path):
+def test_one_background_for_all_then_again(quick_cli, photos, weights, tmp_path):
     run = ("folder", "photos", "empty.png", "made/out", "--weights", weights, *PLAIN)
-    done = cli(*run)
+    done = quick_cli(*run)
     assert done.returncode == 1  # the broken one
     assert done.stdout.split() == ["made/out/img2-cutout.png", "made/out/img10-cutout.png"]
     assert "photos/img3.jpg" in done.stderr

@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from bgmatting.demo.gpu import lent, on_gpu
 
@@ -108,26 +110,32 @@ else:
     _python(code, spaces)
 
 
-def test_a_matte_comes_back_whole(spaces, pair, expected):
+def test_a_matte_of_a_placed_network_comes_back_whole(spaces, pair, expected):
     """Everything that a matte can do, it can do in the process that did not make it."""
     code = """
 import sys
-import numpy as np
-from bgmatting.demo.gpu import on_gpu
+from pathlib import Path
+import bgmatting.demo.service as service
+from bgmatting import Matter
 
-def matte(source, background):
-    from bgmatting import Matter
-    return Matter.from_pretrained("mobilenetv2")(source, background)
+service.has_weights = lambda name: name == "mobilenetv2"
+load = Matter.from_pretrained
 
-result = on_gpu(matte)(*sys.argv[1:3])
+def fail(name):
+    raise RuntimeError("no memory left")
+
+Matter.from_pretrained = fail
+service.Service().place()  # what does not load keeps no page from starting
+Matter.from_pretrained = load
+page = service.Service()
+page.place()
+Matter.from_pretrained = fail  # nothing is loaded any more
+result = page.matte(*map(Path, sys.argv[1:3]), "mobilenetv2")
 for kind in ("cutout", "alpha", "foreground", "error"):
     result.image(kind).save(f"{sys.argv[3]}/{kind}.png")
 assert result.composite("blur").size == result.image("cutout").size
 assert result.report is not None and result.timings["network"] > 0
 """
-    import numpy as np
-    from PIL import Image
-
     folder = Path(spaces["PYTHONPATH"])
     _python(code, spaces, *pair, folder)
     for kind, pixels in expected.items():
@@ -162,36 +170,6 @@ assert app.service.matter("resnet50").device == torch.device("cuda")
 assert placed == [True, True], placed  # it was there already
 app.service.warm_up()  # of another thread, after the launch
 assert placed == [True, True], placed
-"""
-    _python(code, spaces)
-
-
-def test_a_loan_finds_the_networks_as_they_were_placed(spaces, pair):
-    code = """
-import sys
-from pathlib import Path
-import bgmatting.demo.service as service
-from bgmatting import Matter
-service.has_weights = lambda name: name == "mobilenetv2"
-page = service.Service()
-page.place()
-del Matter.from_pretrained  # nothing is loaded any more
-matte = page.matte(*map(Path, sys.argv[1:3]), "mobilenetv2")
-assert matte.alpha[90, 120] > 0.9
-"""
-    _python(code, spaces, *pair)
-
-
-def test_a_network_that_does_not_load_keeps_no_page_from_starting(spaces):
-    code = """
-import bgmatting.demo.service as service
-from bgmatting import Matter
-
-def fail(name):
-    raise RuntimeError("no memory left")
-
-Matter.from_pretrained = fail
-service.Service().place()
 """
     _python(code, spaces)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -290,16 +288,10 @@ def test_publish_command_by_the_table(hub: Any, saved: Path, command: Any) -> No
     assert list(hub.repositories) == ["carol/mine-mobilenetv2"]
 
 
-def test_publish_command_without_a_log_in(hub: Any, saved: Path, client: Any) -> None:
-    refused = subprocess.run(
-        [sys.executable, "-m", "bgmatting", "publish", "--weights", str(saved), "--yes"],
-        env=client.environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert refused.returncode == 1
+def test_publish_command_without_a_log_in(hub: Any, saved: Path, command: Any) -> None:
+    refused = command("publish", "--weights", str(saved), "--yes")
+    assert refused.result["status"] == 1
     assert refused.stdout == ""
-    assert "log in" in refused.stderr
-    assert "Traceback" not in refused.stderr
+    assert "log in" in refused.result["stderr"]
+    assert "Traceback" not in refused.result["stderr"]
     assert hub.repositories == {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,41 +45,33 @@ def hub(server: LoopbackHub) -> LoopbackHub:
     return server
 
 
-@pytest.fixture(scope="session")
-def clients(
-    server: LoopbackHub, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, Client]]:
-    """All started at once: they import torch side by side."""
-    environments = {
-        "client": {"HF_ENDPOINT": server.url},
-        "cut_off": {"HF_ENDPOINT": "http://127.0.0.1:9"},  # where nobody listens
-        "offline": {"HF_ENDPOINT": server.url, "HF_HUB_OFFLINE": "1"},
-    }
-    started = {
-        name: Client(environment, tmp_path_factory.mktemp("home"))
-        for name, environment in environments.items()
-    }
-    yield started
-    for client in started.values():
-        client.close()
+@contextmanager
+def _started(folders: pytest.TempPathFactory, environment: dict[str, str]) -> Iterator[Client]:
+    client = Client(environment, folders.mktemp("home"))
+    yield client
+    client.close()
 
 
 @pytest.fixture(scope="session")
-def client(clients: dict[str, Client]) -> Client:
+def client(server: LoopbackHub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """A client without a log-in."""
-    return clients["client"]
+    with _started(tmp_path_factory, {"HF_ENDPOINT": server.url}) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
-def cut_off(clients: dict[str, Client]) -> Client:
-    """A client without network."""
-    return clients["cut_off"]
+def cut_off(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A client without network: of a place where nobody listens."""
+    with _started(tmp_path_factory, {"HF_ENDPOINT": "http://127.0.0.1:9"}) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
-def offline(clients: dict[str, Client]) -> Client:
+def offline(server: LoopbackHub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """A client told by its environment to leave the network alone."""
-    return clients["offline"]
+    environment = {"HF_ENDPOINT": server.url, "HF_HUB_OFFLINE": "1"}
+    with _started(tmp_path_factory, environment) as started:
+        yield started
 
 
 @pytest.fixture

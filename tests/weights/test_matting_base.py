@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from support.backbones import DEEPEST_SLOW
 
 from bgmatting.errors import InputError, OutputError, WeightsError
-from bgmatting.model import BACKBONES, MattingNetwork, fold_batch_norm
+from bgmatting.model import MattingNetwork, fold_batch_norm
 from bgmatting.weights import files
 from bgmatting.weights.matting_base import MattingBase
 
@@ -43,7 +44,7 @@ def change(folder: Path, edit: Callable[[dict[str, torch.Tensor]], object]) -> N
     save_file(state, folder / "model.safetensors")
 
 
-@pytest.mark.parametrize("backbone", BACKBONES)
+@pytest.mark.parametrize("backbone", DEEPEST_SLOW)
 def test_what_is_saved_reads_back(backbone: str, tmp_path: Path) -> None:
     with torch.device("meta"):
         shapes = MattingNetwork(backbone).state_dict()

@@ -34,13 +34,11 @@ def soft(tmp_path: Path) -> AssetFolders:
 
 
 def test_kinds_come_by_their_weight_and_not_by_their_number(soft: AssetFolders) -> None:
-    assets, rng = Assets(soft), np.random.default_rng(0)
+    assets, rng = Assets(soft, soft_shares={"hair": 2.0, "glass": 3.0}), np.random.default_rng(0)
     names = list(KINDS)
     seen = Counter(names[int(assets.subject("soft", rng)[0, 0, 2]) - GREEN[2]] for _ in range(1000))
-    total = sum(GENERATOR.soft.get(name, 1) for name in KINDS)
-    for name in KINDS:
-        assert abs(seen[name] / 1000 - GENERATOR.soft.get(name, 1) / total) < 0.06
-    assert GENERATOR.soft["glass"] > 1
+    for name, weight in {"hair": 2, "fur": 1, "glass": 3}.items():
+        assert abs(seen[name] / 1000 - weight / 6) < 0.06
 
 
 def test_a_flat_folder_has_kinds_by_the_beginnings_of_its_names(tmp_path: Path) -> None:
@@ -61,7 +59,7 @@ def test_soft_subjects_reach_samples_only_where_there_is_a_bank(soft: AssetFolde
 
 def test_glass_stays_as_clear_as_it_is_and_nothing_is_repainted(soft: AssetFolders) -> None:
     scene = np.random.default_rng(0).uniform(0, 1, (64, 64, 3)).astype(np.float32)
-    assets = Assets(soft)
+    assets = Assets(soft, soft_shares={"hair": 1.0, "glass": 3.0})
     clear = 0
     for seed in range(40):
         rng = np.random.default_rng(seed)

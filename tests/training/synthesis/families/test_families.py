@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from bgmatting.training.synthesis.families import FAMILIES
 
-SIDE = 160
+SIDE, SMALL = 160, 64  # pixels; small is enough to tell pictures apart
 STRANDS = ("hair", "people", "fur", "feathers", "foliage")  # subjects that many thin things make
 
 
-def draw(name: str, seed: int, person: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def draw(name: str, seed: int, person: NDArray[np.uint8], side: int = SIDE) -> NDArray[np.uint8]:
     family = FAMILIES[name]
     rng = np.random.default_rng(seed)
-    return family.draw(rng, SIDE, repeat(person)) if family.on_people else family.draw(rng, SIDE)
+    return family.draw(rng, side, repeat(person)) if family.on_people else family.draw(rng, side)
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +28,8 @@ def drawn(person):
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_the_same_draw_gives_the_same_picture_and_another_another(name, person, drawn):
-    one, again, other = drawn(name, 1), draw(name, 1, person), drawn(name, 2)
+def test_the_same_draw_gives_the_same_picture_and_another_another(name, person):
+    one, again, other = (draw(name, seed, person, SMALL) for seed in (1, 1, 2))
     assert np.array_equal(one, again)
     assert not np.array_equal(one, other)
 

@@ -31,7 +31,13 @@ from bgmatting.training.synthesis.settings import (
 FULL = "nothing"
 AGAIN = "nothing, other seed"
 CAPTURE = {
-    "shadow, bounce, reflection": {"shadow": 0, "passer": 0, "bounce": 0, "reflection": 0},
+    "shadow, bounce, reflection": {
+        "shadow": 0,
+        "passer": 0,
+        "bounce": 0,
+        "contact": 0,
+        "reflection": 0,
+    },
     "changes of the scene": {"change": 0},
     "exposure and white balance": {"exposure": 0, "residual": 0, "fields": 0},
     "motion and parallax": {"motion": 0, "parallax": 0},

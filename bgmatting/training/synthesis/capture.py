@@ -19,6 +19,7 @@ from torch import Tensor
 from .batch_random import BatchRandom
 from .camera_motion import blur, smooth_fields, warp_plate
 from .compression import jpeg
+from .ground import contact_shadow, floor_reflection
 from .settings import CaptureConfig
 
 
@@ -91,7 +92,7 @@ def _light(
     here: Tensor, fgr: Tensor, pha: Tensor, config: CaptureConfig, power: Tensor,
     random: BatchRandom,
 ) -> Tensor:  # fmt: skip
-    """What the subject does to the light on the scene: shadow, bounce, reflection."""
+    """What the subject does to the light on the scene: shadows, bounce, reflection."""
     reach = max(pha.shape[2:])
     mask = random.chance(config.shadow).float() * power
     if mask.any():
@@ -102,14 +103,12 @@ def _light(
         glow = blur(pha, random.uniform(0.03, 0.15) * reach * (mask > 0))
         colour = (fgr * pha).sum((2, 3), True) / pha.sum((2, 3), True).clamp(min=1)  # B, 3, 1, 1
         here = here + mask * random.uniform(0.02, 0.15) * glow * (colour - 0.3 * here)
+    mask = random.chance(config.contact).float() * power
+    if mask.any():
+        here = contact_shadow(here, pha, mask, random)
     mask = random.chance(config.reflection).float() * power
     if mask.any():
-        mirrored = torch.flip(torch.cat([fgr * pha, pha], 1), [2])  # B, 4, H, W
-        mirrored = blur(mirrored, random.uniform(0.5, 3) * (mask > 0))
-        rows = torch.linspace(0, 1, pha.shape[2], device=pha.device).view(1, 1, -1, 1)
-        floor = ((rows - random.uniform(0.4, 0.8)) * 4).clamp(0, 1)
-        share = mask * floor * random.uniform(0.03, 0.2)
-        here = here * (1 - share * mirrored[:, 3:]) + share * mirrored[:, :3]
+        here = floor_reflection(here, fgr, pha, mask, random)
     return here.clamp(0, 1)
 
 

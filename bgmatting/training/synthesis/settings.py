@@ -136,6 +136,7 @@ class CaptureConfig:
         shadow: the subject's, on the source.
         passer: shadow of someone beside the frame, on the plate.
         bounce: light that the subject throws back on the scene.
+        contact: a shadow that hugs the subject where it stands.
         reflection: of the subject in the floor.
         change: something small differs that is not the subject.
         rendering: strength: how far the camera's rendering, the same for both photos, strays from
@@ -167,7 +168,8 @@ class CaptureConfig:
     shadow: float = 0.5
     passer: float = 0.1
     bounce: float = 0.15
-    reflection: float = 0.06
+    contact: float = 0.2
+    reflection: float = 0.12
     change: float = 0.05
     rendering: float = 1.0
     exposure: float = 0.45
@@ -191,7 +193,7 @@ class CaptureConfig:
 
 
 NO_DISTURBANCE = CaptureConfig(
-    strength=0, clean=1, shadow=0, passer=0, bounce=0, reflection=0, change=0, rendering=0,
-    exposure=0, residual=0, fields=0, vignette=0, motion=0, parallax=0, blur=0, sharpen=0, noise=0,
-    jpeg=0, rounding=0,
+    strength=0, clean=1, shadow=0, passer=0, bounce=0, contact=0, reflection=0, change=0,
+    rendering=0, exposure=0, residual=0, fields=0, vignette=0, motion=0, parallax=0, blur=0,
+    sharpen=0, noise=0, jpeg=0, rounding=0,
 )  # fmt: skip

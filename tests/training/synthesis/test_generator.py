@@ -79,7 +79,8 @@ def test_background_pixels_match_the_plate_when_undisturbed(folders: AssetFolder
 def test_disturbed_pairs_stay_in_range(seed: int, any_folders: AssetFolders) -> None:
     layers = draw_layers(LayerDataset(any_folders), 8)
     always = CaptureConfig(
-        clean=0, shadow=1, passer=1, bounce=1, reflection=1, change=1, exposure=1, residual=1,
+        clean=0, shadow=1, passer=1, bounce=1, contact=1, reflection=1, change=1, exposure=1,
+        residual=1,
         fields=1, vignette=1, motion=1, parallax=1, blur=1, sharpen=1, noise=1, jpeg=1,
     )  # fmt: skip
     pair = photograph(layers, CPU, always, (seed,))

@@ -36,7 +36,8 @@ def card(
     """Measure the weights in FOLDER and write their model card.
 
     On each DATASET ('bgmatting evaluate --help' says what that is) the weights are measured as
-    users get them, once more without aligning, and beside a keyer. The figures go to metrics.json
+    users get them (but in float32 on every machine), once more without aligning, and beside a
+    keyer. The figures go to metrics.json
     and, with the rest that is known of the weights, to README.md. Without --source and --data a
     card that is there keeps what it says of both; one that somebody wrote by hand is left alone.
     """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import Size, force_download_option
+from .options import PRECISIONS, Size, force_download_option
 
 if TYPE_CHECKING:
     from ..evaluation import EvaluationSet, Protocol, Results
@@ -53,6 +53,14 @@ PROTOCOLS = ("default", "trimap", "video", "video-hd")  # as in evaluation/proto
     show_default=True,
 )
 @click.option(
+    "--precision",
+    type=click.Choice(PRECISIONS),
+    default="float32",
+    show_default=True,
+    help="Number format of the network: float32 measures the same on every machine; auto is what "
+    "mattes are made with on this one.",
+)
+@click.option(
     "--align/--no-align",
     default=True,
     show_default=True,
@@ -73,6 +81,7 @@ def evaluate(
     size: str | int,
     out: Path | None,
     device: str,
+    precision: str,
     align: bool,
     baselines: bool,
     force_download: bool,
@@ -107,7 +116,7 @@ def evaluate(
     sizes = Counter(way.measured_size(size) for size in pairs.sizes.values())
     if out is not None and not overwrite:
         report.check_free(report.report_paths(out, pairs.conditions))
-    matter = _matter(weights, device, force_download)
+    matter = _matter(weights, device, precision, force_download)
     working_size = None if size == "native" else size
     sheets = ContactSheets() if out is not None else None
     name = _name(weights)
@@ -132,10 +141,12 @@ def evaluate(
             click.echo(f"wrote {path}", err=True)
 
 
-def _matter(weights: str, device: str, force_download: bool) -> Matter:
+def _matter(weights: str, device: str, precision: str, force_download: bool) -> Matter:
     from ..imaging import Matter
 
-    return Matter.from_pretrained(weights, device=device, force_download=force_download)
+    return Matter.from_pretrained(
+        weights, device=device, dtype=precision, force_download=force_download
+    )
 
 
 def _run(

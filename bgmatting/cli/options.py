@@ -17,6 +17,7 @@ from .results import KINDS, OPTIONAL_KINDS
 from .settings import Settings
 
 DEFAULT_BACKDROP = "white"
+PRECISIONS = ("auto", "float32", "float16", "bfloat16")
 
 if TYPE_CHECKING:
     ParamType: TypeAlias = click.ParamType[Any]
@@ -156,7 +157,7 @@ _OPTIONS = (
     ),
     click.option(
         "--precision",
-        type=click.Choice(["auto", "float32", "float16", "bfloat16"]),
+        type=click.Choice(PRECISIONS),
         default="auto",
         show_default=True,
         help="Number format of the network. auto: the fastest this machine does well.",

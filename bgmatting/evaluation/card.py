@@ -73,6 +73,8 @@ def write_measured_card(
 ) -> Path | None:
     """Measure a weights folder on evaluation sets; write its `metrics.json` and its card.
 
+    In float32, whatever else the machine could do, so that figures of different machines compare.
+
     Args:
         folder: of the weights.
         sets: folders of evaluation sets.
@@ -91,7 +93,7 @@ def write_measured_card(
         WeightsError: the folder holds no weights.
         OutputError: a file cannot be written.
     """
-    matter = Matter.from_pretrained(folder, device=device)
+    matter = Matter.from_pretrained(folder, device=device, dtype="float32")
     rows = measured_rows(matter, sets, matter.backbone or folder.resolve().name, progress)
     write_text(folder / METRICS_NAME, json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
     path = folder / CARD_NAME

@@ -33,6 +33,7 @@ def test_table_and_report(evaluate, weights, pairs, tmp_path):
     assert report["weights"] == "random"
     assert report["backbone"] == "mobilenetv2"
     assert report["working_size"] == 64
+    assert report["precision"] == "float32"  # whatever this machine would matte with
     assert report["network_sizes"] == {"64x48": 3}
     assert report["samples"] == 3
     assert report["resolutions"] == {"96x72": 3}

@@ -135,7 +135,10 @@ def evaluate(
 def _matter(weights: str, device: str, force_download: bool) -> Matter:
     from ..imaging import Matter
 
-    return Matter.from_pretrained(weights, device=device, force_download=force_download)
+    # Figures are torch's, whatever else is installed.
+    return Matter.from_pretrained(
+        weights, device=device, engine="torch", force_download=force_download
+    )
 
 
 def _run(

@@ -1,4 +1,4 @@
-"""Other engines' alpha is torch's to a step of 8 bits, on the evaluation sets, for all backbones."""
+"""Other engines' alpha is torch's to a step of 8 bits: evaluation sets, all backbones."""
 
 from __future__ import annotations
 

@@ -49,5 +49,5 @@ def licence_of(folder: Path) -> str:
         card = ModelCard((folder / CARD_NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError):  # no card, or its front matter is not one
         return NOT_STATED
-    licence = card.data.license
+    licence = card.data.get("license")
     return licence if isinstance(licence, str) and licence else NOT_STATED

@@ -8,6 +8,7 @@ from quality import mattes
 
 from bgmatting import Matter, MattingBase, list_backbones
 from bgmatting.evaluation import EvaluationSet
+from bgmatting.extras import has_modules
 from bgmatting.imaging.engines.choosing import ENGINES
 from bgmatting.imaging.engines.torch_engine import TorchEngine
 
@@ -19,8 +20,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 @pytest.fixture(params=["openvino", "onnxruntime"])
 def kind(request):
     found = ENGINES[request.param]
-    for module in found.modules:
-        pytest.importorskip(module)
+    if not has_modules(*found.modules):
+        pytest.skip(f"needs the extra {found.extra}")
     return found
 
 

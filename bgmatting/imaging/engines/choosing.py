@@ -24,7 +24,8 @@ VARIABLE = "BGMATTING_ENGINE"  # what "auto" means where it is set
 # Fastest first, by benchmarks/engines.py; torch, always here, is slower on a CPU in float32.
 FASTER_ON_CPU: tuple[type[ConvertedEngine], ...] = (OpenVinoEngine, OnnxEngine)
 ENGINES: dict[str, type[TorchEngine] | type[ConvertedEngine]] = {
-    engine.name: engine for engine in (TorchEngine, *FASTER_ON_CPU)
+    TorchEngine.name: TorchEngine,
+    **{engine.name: engine for engine in FASTER_ON_CPU},
 }
 
 

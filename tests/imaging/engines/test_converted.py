@@ -14,6 +14,7 @@ from support.small_network import small_network
 
 from bgmatting import Matter, MattingBase
 from bgmatting.errors import InputError, OutOfMemoryError
+from bgmatting.extras import has_modules
 from bgmatting.imaging.engines import converted, model_cache
 from bgmatting.imaging.engines.choosing import ENGINES
 from bgmatting.imaging.engines.torch_engine import TorchEngine
@@ -24,8 +25,8 @@ STEP = 1 / 255
 @pytest.fixture(params=["openvino", "onnxruntime"], scope="module")
 def kind(request):
     found = ENGINES[request.param]
-    for module in found.modules:
-        pytest.importorskip(module)
+    if not has_modules(*found.modules):
+        pytest.skip(f"needs the extra {found.extra}")
     return found
 
 
@@ -105,10 +106,8 @@ def test_the_second_time_it_is_not_converted(engine, kind, network, never_conver
 
 def test_a_damaged_cache_is_made_anew(engine, kind, network, cache):
     (kept,) = (cache / kind.name).iterdir()
-    whole = kept.read_bytes()
-    kept.write_bytes(whole[:-100])
+    kept.write_bytes(kept.read_bytes()[:-100])
     np.testing.assert_allclose(kind(network)(*pair(48, 64))[0], engine(*pair(48, 64))[0], atol=1e-5)
-    assert len(kept.read_bytes()) == len(whole)
     assert model_cache.load(kind.name, kept.stem) is not None
 
 

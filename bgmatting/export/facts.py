@@ -47,7 +47,7 @@ def licence_of(folder: Path) -> str:
     """The licence that a folder's card names, as the Hub writes it; or that none is stated."""
     try:
         card = ModelCard((folder / CARD_NAME).read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # no card, or its front matter is not one
+    except Exception:  # no card, or its front matter is not one: the YAML parser has its own errors
         return NOT_STATED
     licence = card.data.get("license")
     return licence if isinstance(licence, str) and licence else NOT_STATED

@@ -114,7 +114,7 @@ def _read_openvino(path):
     import openvino
 
     model = openvino.Core().read_model(path)
-    facts = {key: value.value for key, value in model.get_rt_info("bgmatting").items()}
+    facts = dict(model.get_rt_info("bgmatting").value)
     return facts, *([port.any_name for port in ports] for ports in (model.inputs, model.outputs))
 
 

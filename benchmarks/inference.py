@@ -16,7 +16,8 @@ import time
 import numpy as np
 import torch
 
-from bgmatting.imaging.engine import Engine, resolve_device, resolve_dtype
+from bgmatting.imaging.engines.device import resolve_device, resolve_dtype
+from bgmatting.imaging.engines.torch_engine import TorchEngine
 from bgmatting.model import MattingNetwork
 
 
@@ -38,7 +39,9 @@ def main() -> None:
         network = load(backbone, arguments.weights)
         plain = plain_network(network, source, background, device)
         engines = {
-            str(resolve_dtype(dtype, device)).removeprefix("torch."): Engine(network, device, dtype)
+            str(resolve_dtype(dtype, device)).removeprefix("torch."): TorchEngine(
+                network, device, dtype
+            )
             for dtype in arguments.dtypes.split(",")
         }
         expected = plain()

@@ -77,17 +77,21 @@ def unknown_backbone(name: object, known: Iterable[str]) -> InputError:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error of Python, NumPy, OpenCV or torch says that memory does not suffice."""
+    """Whether an error says that memory does not suffice: of Python or a library that is used."""
     # Told by name and text: this module imports none of them. Torch's CPU allocator raises plain
-    # RuntimeErrors, as do cuDNN and cuBLAS.
+    # RuntimeErrors, as do cuDNN, cuBLAS and OpenVINO; ONNX Runtime has a class of its own.
     said = str(error)
+    library = type(error).__module__.split(".")[0]
     return (
         isinstance(error, MemoryError)
         or type(error).__name__ == "OutOfMemoryError"
-        or (isinstance(error, RuntimeError) and any(words in said for words in _TORCH_SHORT))
-        or (type(error).__module__.split(".")[0] == "cv2" and _OPENCV_SHORT in said)
+        or (
+            (isinstance(error, RuntimeError) or library == "onnxruntime")
+            and any(words in said for words in _RUNTIME_SHORT)
+        )
+        or (library == "cv2" and _OPENCV_SHORT in said)
     )
 
 
-_TORCH_SHORT = ("allocate memory", "out of memory", "ALLOC_FAILED")
+_RUNTIME_SHORT = ("allocate memory", "out of memory", "ALLOC_FAILED", "bad_alloc", "bad allocation")
 _OPENCV_SHORT = "Insufficient memory"

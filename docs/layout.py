@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "layout.md"
 # From the lowest layer up; each imports only from those before it.
 ORDER = (
-    *("errors.py", "files.py", "timing.py", "lazy.py"),
-    *("model", "weights", "hub", "imaging", "evaluation", "demo", "training", "cli"),
+    *("errors.py", "files.py", "timing.py", "lazy.py", "cores.py", "extras.py"),
+    *("model", "weights", "hub", "export", "imaging", "evaluation", "demo", "training", "cli"),
 )
 HEAD = """\
 # Where things are

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["support.hub_fixtures"]
+pytest_plugins = ["support.hub_fixtures", "support.small_network"]
+
+# Other engines are for tests that ask for them: converting a network takes seconds.
+os.environ.setdefault("BGMATTING_ENGINE", "torch")
 
 ROOT = Path(__file__).parent.parent
 

@@ -99,3 +99,11 @@ def test_all_are_offered_and_survive_a_change_of_process():
         assert getattr(bgmatting, kind.__name__) is kind
         again = pickle.loads(pickle.dumps(kind("what happened")))
         assert (type(again), str(again)) == (kind, "what happened")
+
+
+def test_runtimes_beside_torch_have_their_own_words_for_it():
+    own = type("RuntimeException", (Exception,), {"__module__": "onnxruntime.capi.state"})
+    assert is_out_of_memory(own("Failed to allocate memory for requested buffer"))
+    assert is_out_of_memory(RuntimeError("Exception from src/core.cpp: std::bad_alloc"))
+    assert not is_out_of_memory(own("invalid graph"))
+    assert not is_out_of_memory(ValueError("failed to allocate memory"))

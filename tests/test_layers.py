@@ -14,9 +14,10 @@ PACKAGE = Path(__file__).parents[1] / "bgmatting"
 # From the lowest to the highest: none imports from one after it, not even within a function or for
 # its types alone.
 LAYERS = (
-    {"errors", "files", "timing", "lazy"},
+    {"errors", "files", "timing", "lazy", "cores", "extras"},
     {"model"},
     {"weights", "hub"},
+    {"export"},
     {"imaging"},
     {"evaluation", "demo"},
     {"training"},

@@ -28,6 +28,7 @@ COMMANDS = {
     "folder": "Cut the subjects out of a folder of photos.",
     "convert": "Turn a published checkpoint into a weights folder.",
     "publish": "Put a weights folder on the Hub.",
+    "export": "Turn weights into a file for another runtime.",
     "evaluate": "Measure weights against known mattes.",
     "card": "Measure weights and write their model card.",
     "train": "Train weights.",

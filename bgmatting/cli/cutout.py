@@ -50,7 +50,7 @@ def cutout(source: Path, background: Path, output: Path | None, **options: Any) 
     results.check_writable(paths, (source, background), overwrite=chosen.overwrite)
     stages: dict[str, float] = {}
     with stage(stages, "start"):
-        matter = chosen.matter()
+        matter = chosen.matter(for_one=True)
     matte = chosen.matte(matter, source, background)
     stages.update(matte.timings)
     with stage(stages, "write"):

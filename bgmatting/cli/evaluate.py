@@ -144,8 +144,9 @@ def evaluate(
 def _matter(weights: str, device: str, precision: str, force_download: bool) -> Matter:
     from ..imaging import Matter
 
+    # Figures are torch's, whatever else is installed.
     return Matter.from_pretrained(
-        weights, device=device, dtype=precision, force_download=force_download
+        weights, device=device, dtype=precision, engine="torch", force_download=force_download
     )
 
 

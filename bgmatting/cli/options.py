@@ -163,6 +163,20 @@ _OPTIONS = (
         help="Number format of the network. auto: the fastest this machine does well.",
     ),
     click.option(
+        "--engine",
+        type=click.Choice(["auto", "torch", "openvino", "onnxruntime"]),
+        default="auto",
+        show_default=True,
+        help="What runs the network. openvino and onnxruntime need the extra openvino or onnx, and "
+        "run on the CPU. auto: for many photos the fastest that is installed; for one, torch.",
+    ),
+    click.option(
+        "--threads",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="How many threads the network may use on the CPU; no more than there are cores.",
+    ),
+    click.option(
         "--align/--no-align",
         default=True,
         show_default=True,

@@ -17,7 +17,7 @@ class Settings:
     Attributes:
         weights: a backbone's name, a folder or a Hub repository.
         force_download: whether they are fetched again although this machine has them.
-        device, precision: as `Matter` takes them.
+        device, precision, engine, threads: as `Matter` takes them.
         size: working size: "auto", "native" or the long side in pixels.
         kinds: what to write, in the order of `KINDS`; the cut-out always.
         backdrop: a colour, the path of a photo, or "blur".
@@ -32,6 +32,8 @@ class Settings:
     force_download: bool
     device: str
     precision: str
+    engine: str
+    threads: int | None
     size: str | int
     kinds: tuple[str, ...]
     backdrop: str
@@ -41,14 +43,21 @@ class Settings:
     align: bool
     clean: bool
 
-    def matter(self) -> Matter:
-        """Load the weights (and torch)."""
+    def matter(self, *, for_one: bool = False) -> Matter:
+        """Load the weights (and torch).
+
+        Args:
+            for_one: there is one photo: what an engine other than torch saves is less than its
+                start takes, so that "auto" is torch.
+        """
         from ..imaging import Matter
 
         return Matter.from_pretrained(
             self.weights,
             device=self.device,
             dtype=self.precision,
+            engine="torch" if for_one and self.engine == "auto" else self.engine,
+            threads=self.threads,
             force_download=self.force_download,
         )
 

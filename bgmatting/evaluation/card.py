@@ -93,7 +93,7 @@ def write_measured_card(
         WeightsError: the folder holds no weights.
         OutputError: a file cannot be written.
     """
-    matter = Matter.from_pretrained(folder, device=device, dtype="float32")
+    matter = Matter.from_pretrained(folder, device=device, dtype="float32", engine="torch")
     rows = measured_rows(matter, sets, matter.backbone or folder.resolve().name, progress)
     write_text(folder / METRICS_NAME, json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
     path = folder / CARD_NAME

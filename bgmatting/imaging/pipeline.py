@@ -18,7 +18,7 @@ from ..weights.files import DEFAULT_WORKING_SIZE
 from .alignment.align import Alignment, align_again, confine, reduced
 from .alignment.align import align as find_alignment
 from .arrays import Map, Size, size_of
-from .engine import Engine
+from .engines.choosing import make_engine
 from .limits import MAX_MEGAPIXELS
 from .memory import memory_for
 from .photos.pair import PhotoPair, fit_background
@@ -55,6 +55,11 @@ class Matter:
         network: copied.
         device: "auto" (CUDA, else MPS, else the CPU), "cpu", "cuda", "cuda:1", "mps".
         dtype: "auto" (what is fast on the device without harm), "float32", "float16", "bfloat16".
+        engine: what runs the network: "torch"; "openvino" or "onnxruntime" (with the extra of that
+            name or `onnx`; on the CPU, in float32); "auto" for the fastest of those that are here.
+            Others than torch convert a network first, which takes seconds; what came of it is kept.
+        threads: how many the network may use on the CPU; None: as torch does. Never more than the
+            cores that this process is given.
 
     Attributes:
         working_size: the long side, in pixels, at which photos are matted by default.
@@ -71,10 +76,12 @@ class Matter:
         *,
         device: str | torch.device = "auto",
         dtype: str | torch.dtype = "auto",
+        engine: str = "torch",
+        threads: int | None = None,
     ) -> None:
         self.working_size: int = getattr(network, "working_size", DEFAULT_WORKING_SIZE)
         self.backbone: str | None = getattr(network, "backbone_name", None)
-        self._engine = Engine(network, device, dtype)
+        self._engine = make_engine(network, engine, device, dtype, threads)
 
     @classmethod
     def from_pretrained(
@@ -83,6 +90,8 @@ class Matter:
         *,
         device: str | torch.device = "auto",
         dtype: str | torch.dtype = "auto",
+        engine: str = "auto",
+        threads: int | None = None,
         revision: str | None = None,
         token: str | bool | None = None,
         cache_dir: str | os.PathLike[str] | None = None,
@@ -95,7 +104,7 @@ class Matter:
             name: a backbone (`list_backbones()` has their names), a folder with weights, or a
                 repository on the Hub, owner/name. A backbone's name never means a folder: that is
                 "./name", or a `Path`.
-            device, dtype: as for the class.
+            device, dtype, engine, threads: as for the class.
             revision, token, cache_dir, local_files_only, force_download: as in
                 `MattingBase.from_pretrained`.
 
@@ -114,7 +123,7 @@ class Matter:
             local_files_only=local_files_only,
             force_download=force_download,
         )
-        return cls(network, device=device, dtype=dtype)
+        return cls(network, device=device, dtype=dtype, engine=engine, threads=threads)
 
     @property
     def device(self) -> torch.device:
@@ -125,6 +134,16 @@ class Matter:
     def dtype(self) -> torch.dtype:
         """What it computes in."""
         return self._engine.dtype
+
+    @property
+    def engine(self) -> str:
+        """What runs it, by name."""
+        return self._engine.name
+
+    @property
+    def threads(self) -> int:
+        """How many threads the network uses on the CPU."""
+        return self._engine.threads
 
     def __call__(
         self,

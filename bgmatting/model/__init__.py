@@ -3,5 +3,6 @@
 from .backbones import BACKBONES
 from .folding import fold_batch_norm
 from .network import MattingNetwork, Outputs
+from .precision import lower_precision
 
-__all__ = ["BACKBONES", "MattingNetwork", "Outputs", "fold_batch_norm"]
+__all__ = ["BACKBONES", "MattingNetwork", "Outputs", "fold_batch_norm", "lower_precision"]

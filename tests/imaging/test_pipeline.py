@@ -15,7 +15,7 @@ from PIL import Image
 import bgmatting
 from bgmatting.errors import InputError, OutOfMemoryError, OutputError, PairError, PhotoError
 from bgmatting.imaging import Matte, Matter
-from bgmatting.imaging.engine import Engine
+from bgmatting.imaging.engines.torch_engine import TorchEngine
 from bgmatting.model import MattingNetwork
 
 RED = (220, 30, 30)
@@ -319,7 +319,7 @@ def test_unpickled_where_its_device_is_not(matter, monkeypatch):
     stored = matter._engine.__getstate__()
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(InputError, match="device 'cuda:0' is not there"):
-        Engine.__new__(Engine).__setstate__({**stored, "device": "cuda:0"})
+        TorchEngine.__new__(TorchEngine).__setstate__({**stored, "device": "cuda:0"})
 
 
 @pytest.mark.gpu
@@ -374,7 +374,7 @@ def test_a_device_too_small_for_the_network(monkeypatch):
     def fail(*_):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    monkeypatch.setattr("bgmatting.imaging.engine.fold_batch_norm", fail)
+    monkeypatch.setattr("bgmatting.imaging.engines.torch_engine.fold_batch_norm", fail)
     with pytest.raises(OutOfMemoryError, match="not enough memory on cpu to load the network"):
         Matter(MattingNetwork("mobilenetv2"), device="cpu")
 

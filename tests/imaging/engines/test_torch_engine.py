@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from bgmatting.errors import InputError, OutOfMemoryError
-from bgmatting.imaging import engine as engine_module
-from bgmatting.imaging.engine import Engine, resolve_device, resolve_dtype
-from bgmatting.model import MattingNetwork, fold_batch_norm
+from bgmatting.imaging.engines import device as device_module
+from bgmatting.imaging.engines.device import resolve_device, resolve_dtype
+from bgmatting.imaging.engines.torch_engine import TorchEngine
+from bgmatting.model import MattingNetwork, fold_batch_norm, lower_precision
 
 
 class TestDevice:
@@ -45,9 +46,9 @@ class TestDevice:
 class TestDtype:
     def test_auto(self, monkeypatch):
         cpu = torch.device("cpu")
-        monkeypatch.setattr(engine_module, "cpu_has_bfloat16", lambda: True)
+        monkeypatch.setattr(device_module, "cpu_has_bfloat16", lambda: True)
         assert resolve_dtype("auto", cpu) == torch.bfloat16
-        monkeypatch.setattr(engine_module, "cpu_has_bfloat16", lambda: False)
+        monkeypatch.setattr(device_module, "cpu_has_bfloat16", lambda: False)
         assert resolve_dtype("auto", cpu) == torch.float32
         assert resolve_dtype("auto", torch.device("mps")) == torch.float32
         assert resolve_dtype("auto", torch.device("cuda")) == torch.float16
@@ -62,7 +63,7 @@ class TestDtype:
             resolve_dtype(dtype, torch.device("cpu"))
 
     def test_this_machine_can_be_asked(self):
-        assert engine_module.cpu_has_bfloat16() in (True, False)
+        assert device_module.cpu_has_bfloat16() in (True, False)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +88,7 @@ def pair():
 
 
 def test_engine_gives_what_the_plain_network_gives(network, pair):
-    alpha, residual, error = Engine(network, "cpu", "float32")(*pair)
+    alpha, residual, error = TorchEngine(network, "cpu", "float32")(*pair)
     src, bgr = (torch.from_numpy(photo).permute(2, 0, 1)[None] / 255 for photo in pair)
     with torch.inference_mode():
         pha, fgr, err, _ = network(src, bgr)
@@ -101,8 +102,8 @@ def test_engine_gives_what_the_plain_network_gives(network, pair):
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
 def test_low_precision_keeps_the_matte(network, pair, dtype):
-    exact, _, _ = Engine(network, "cpu", "float32")(*pair)
-    alpha, residual, _ = Engine(network, "cpu", dtype)(*pair)
+    exact, _, _ = TorchEngine(network, "cpu", "float32")(*pair)
+    alpha, residual, _ = TorchEngine(network, "cpu", dtype)(*pair)
     assert alpha.dtype == residual.dtype == np.float32
     assert np.abs(alpha - exact).max() <= 2 / 255
 
@@ -113,7 +114,7 @@ def test_source_and_background_are_compared_in_full_precision(backbone):
     torch.manual_seed(0)
     network = fold_batch_norm(MattingNetwork(backbone))
     lower = copy.deepcopy(network)
-    engine_module.lower_precision(lower, torch.bfloat16)
+    lower_precision(lower, torch.bfloat16)
     x = torch.rand(1, 6, 64, 64)
     with torch.inference_mode():
         expected, got = network.backbone(x), lower.backbone(x)
@@ -125,7 +126,7 @@ def test_source_and_background_are_compared_in_full_precision(backbone):
 
 def test_network_is_copied(network, pair):
     before = {name: value.clone() for name, value in network.state_dict().items()}
-    Engine(network, "cpu", "bfloat16")(*pair)
+    TorchEngine(network, "cpu", "bfloat16")(*pair)
     after = network.state_dict()
     assert before.keys() == after.keys()
     assert all(torch.equal(before[name], after[name]) for name in before)
@@ -133,8 +134,8 @@ def test_network_is_copied(network, pair):
 
 def test_weights_in_half_are_folded_in_single(network, pair):
     half = copy.deepcopy(network).half()
-    a = Engine(half, "cpu", "float32")(*pair)[0]
-    b = Engine(half.float(), "cpu", "float32")(*pair)[0]
+    a = TorchEngine(half, "cpu", "float32")(*pair)[0]
+    b = TorchEngine(half.float(), "cpu", "float32")(*pair)[0]
     assert np.abs(a - b).max() < 1e-5
 
 
@@ -142,7 +143,7 @@ def test_read_only_photos(network, pair):
     photos = [photo.copy() for photo in pair]
     for photo in photos:
         photo.setflags(write=False)
-    Engine(network, "cpu", "float32")(*photos)
+    TorchEngine(network, "cpu", "float32")(*photos)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +151,7 @@ def test_read_only_photos(network, pair):
     [torch.OutOfMemoryError("CUDA out of memory"), RuntimeError("can't allocate memory: 9 bytes")],
 )
 def test_out_of_memory_is_a_plain_sentence(network, pair, monkeypatch, error):
-    engine = Engine(network, "cpu", "float32")
+    engine = TorchEngine(network, "cpu", "float32")
 
     def fail(*_):
         raise error
@@ -165,7 +166,7 @@ def test_out_of_memory_is_a_plain_sentence(network, pair, monkeypatch, error):
 
 
 def test_other_failures_are_not_hidden(network, pair, monkeypatch):
-    engine = Engine(network, "cpu", "float32")
+    engine = TorchEngine(network, "cpu", "float32")
 
     def fail(*_):
         raise RuntimeError("a bug")
@@ -179,17 +180,17 @@ def test_overflow_is_no_black_matte(network, pair):
     broken = copy.deepcopy(network)
     broken.decoder.conv4.bias.data[0] = 1e9
     with pytest.raises(InputError, match="not finite in float16: use dtype float32"):
-        Engine(broken, "cpu", "float16")(*pair)
+        TorchEngine(broken, "cpu", "float16")(*pair)
     broken.decoder.conv4.bias.data[0] = float("nan")
     with pytest.raises(InputError, match="weights are damaged"):
-        Engine(broken, "cpu", "float32")(*pair)
+        TorchEngine(broken, "cpu", "float32")(*pair)
 
 
 @pytest.mark.gpu
 @pytest.mark.parametrize("dtype", ["auto", "bfloat16"])
 def test_cuda_agrees_with_the_cpu(network, pair, dtype):
-    exact, _, _ = Engine(network, "cpu", "float32")(*pair)
-    alpha, _, _ = Engine(network, "cuda", dtype)(*pair)
+    exact, _, _ = TorchEngine(network, "cpu", "float32")(*pair)
+    alpha, _, _ = TorchEngine(network, "cuda", dtype)(*pair)
     assert np.abs(alpha - exact).max() <= 2 / 255
 
 
@@ -197,11 +198,13 @@ def test_cuda_agrees_with_the_cpu(network, pair, dtype):
 def test_a_network_is_found_in_what_torch_puts_around_it(wrap) -> None:
     network = MattingNetwork("mobilenetv2").eval()
     photos = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3), dtype=np.uint8)
-    expected = Engine(network, "cpu", "float32")(*photos)
-    for got, value in zip(Engine(wrap(network), "cpu", "float32")(*photos), expected, strict=True):
+    expected = TorchEngine(network, "cpu", "float32")(*photos)
+    for got, value in zip(
+        TorchEngine(wrap(network), "cpu", "float32")(*photos), expected, strict=True
+    ):
         np.testing.assert_array_equal(got, value)
 
 
 def test_another_network_is_refused() -> None:
     with pytest.raises(InputError, match="network is Linear; expected a MattingNetwork"):
-        Engine(torch.nn.Linear(3, 3))
+        TorchEngine(torch.nn.Linear(3, 3))

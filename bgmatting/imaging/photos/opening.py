@@ -7,6 +7,7 @@ import io
 import threading
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
@@ -16,6 +17,7 @@ from ..limits import LONGEST_SIDE, MAX_ASPECT, MAX_MEGAPIXELS, MIN_SIDE
 from .colour_tags import note_code_points
 from .effort import check_decoder, check_effort
 from .mending import PNG_SIGNATURE, mended_jpeg, mended_png, read_bounded
+from .quiet import quieten_decoders
 
 # By Pillow's names. Nothing that runs a program (EPS) or holds drawings or documents.
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "BMP", "GIF")
@@ -29,6 +31,7 @@ LONGEST_REASON = 160  # characters of what a decoder says
 
 
 _opening = threading.Lock()
+_quieten = lru_cache(quieten_decoders)  # once
 
 
 def open_photo(
@@ -181,6 +184,7 @@ def _header(file: Path | io.BytesIO, name: str) -> Image.Image:
     if "HEIF" not in Image.OPEN:
         register_heif_opener()
     Image.init()
+    _quieten()
     try:
         with _opening:
             # Pillow's own limit would warn or raise here. Ours is checked before decoding.

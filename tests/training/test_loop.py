@@ -110,7 +110,7 @@ def test_two_runs_do_not_share_a_folder(tmp_path: Path, config_in: MakeConfig) -
     trainer = Trainer.fresh(config_in(tmp_path), quiet=True)
     with (
         alone_in(tmp_path),  # as another run does
-        pytest.raises(OutputError, match="another training is writing to .*: choose another"),
+        pytest.raises(OutputError, match=r"another training is writing to .*: choose"),
     ):
         trainer.run()
     assert list(tmp_path.iterdir()) == []

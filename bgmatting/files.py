@@ -81,6 +81,49 @@ def _lock(file: BinaryIO, *, wait: bool) -> bool:
     return True
 
 
+@contextlib.contextmanager
+def alone_in(folder: Path) -> Iterator[bool]:
+    """Hold a folder, which must be there, as long as the block runs; False: another holds it.
+
+    Its process's end lets it go, however that comes. On file systems without locks, and on
+    Windows, all may hold it.
+    """
+    if fcntl is None:
+        yield True
+        return
+    held = os.open(folder, os.O_RDONLY)
+    _held.add(held)
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        except OSError:  # no locks here
+            pass
+        yield True
+    finally:
+        if held in _held:  # else this is a process forked meanwhile
+            _held.remove(held)
+            with contextlib.suppress(OSError):
+                fcntl.flock(held, fcntl.LOCK_UN)  # for those, too, who were forked with it
+            os.close(held)
+
+
+_held: set[int] = set()
+
+
+def _let_go() -> None:
+    """In a process that was forked: what its parent holds must not outlive that."""
+    for held in _held:
+        os.close(held)
+    _held.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go)
+
+
 def write_whole(path: Path, write: Callable[[Path], object], *, overwrite: bool = True) -> Path:
     """Let `write` fill a file beside `path`, then rename it: `path` is never half a file.
 

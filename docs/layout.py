@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "layout.md"
 # From the lowest layer up; each imports only from those before it.
 ORDER = (
-    *("errors.py", "files.py", "timing.py", "lazy.py", "cores.py", "extras.py"),
+    *("errors.py", "files.py", "small_files.py", "timing.py", "lazy.py", "cores.py", "extras.py"),
     *("model", "weights", "hub", "export", "imaging", "evaluation", "demo", "training", "cli"),
 )
 HEAD = """\

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,15 @@ from pathlib import Path
 import pytest
 
 from bgmatting.errors import OutputError
-from bgmatting.files import make_folder, name_fits, sha256_of, whole, write_text, write_whole
+from bgmatting.files import (
+    alone_in,
+    make_folder,
+    name_fits,
+    sha256_of,
+    whole,
+    write_text,
+    write_whole,
+)
 
 
 def names(folder: Path) -> list[str]:
@@ -112,3 +121,46 @@ def test_digests(tmp_path: Path) -> None:
     content = bytes(range(256)) * 9000
     (tmp_path / "a").write_bytes(content)
     assert sha256_of(tmp_path / "a") == hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no locks there")
+def test_a_folder_is_held_by_one_process_until_it_ends(tmp_path: Path) -> None:
+    hold = (
+        "import sys, time; from pathlib import Path; from bgmatting.files import alone_in\n"
+        "with alone_in(Path(sys.argv[1])) as alone: print(alone, flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "True\n"
+        with alone_in(tmp_path) as alone:
+            assert not alone
+        other.kill()
+    with alone_in(tmp_path) as alone:
+        assert alone
+        with alone_in(tmp_path) as again:
+            assert not again
+    with alone_in(tmp_path) as alone:
+        assert alone
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_forked_process_does_not_keep_its_parents_folder(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    with alone_in(tmp_path) as alone:
+        assert alone
+        child = os.fork()
+        if child == 0:  # as workers that draw, which may outlive a parent that was killed
+            os.close(write)
+            os.read(read, 1)
+            os._exit(0)
+    with alone_in(tmp_path) as alone:
+        assert alone
+    os.close(write)
+    os.close(read)
+    os.waitpid(child, 0)

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "bgmatting"
 # From the lowest to the highest: none imports from one after it, not even within a function or for
 # its types alone.
 LAYERS = (
-    {"errors", "files", "timing", "lazy", "cores", "extras"},
+    {"errors", "files", "small_files", "timing", "lazy", "cores", "extras"},
     {"model"},
     {"weights", "hub"},
     {"export"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import warnings
 from collections.abc import Iterator, Mapping
@@ -35,6 +36,22 @@ def explain(error: Exception) -> str:
 @contextmanager
 def plain_warnings() -> Iterator[None]:
     """Have this package's warnings said as its errors are, in one line; others as they are."""
+    log, handler = logging.getLogger("bgmatting"), _OnStderr(logging.WARNING)
+    log.addHandler(handler)
+    try:
+        with _warnings_on_stderr():
+            yield
+    finally:
+        log.removeHandler(handler)
+
+
+class _OnStderr(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(f"bgmatting: {record.getMessage()}", err=True)
+
+
+@contextmanager
+def _warnings_on_stderr() -> Iterator[None]:
     with warnings.catch_warnings():
         others = warnings.showwarning
 

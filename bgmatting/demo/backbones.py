@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from ..errors import WeightsError
+from ..errors import InputError, WeightsError
+from ..small_files import read_json
 from ..weights.catalogue import backbone_info, list_backbones
 from ..weights.repositories import list_weights, shipped_weights
 
@@ -49,7 +49,7 @@ def _bytes(folder: Path) -> int:
 def _quality(folder: Path, backbone: str) -> list[str]:
     """Mean absolute difference of alpha by condition, of the first set that was measured."""
     try:
-        rows = json.loads((folder / "metrics.json").read_text())
+        rows = read_json(folder / "metrics.json", InputError)
         rows = [row for row in rows if row["method"] == backbone]
         rows = [row for row in rows if row["set"] == rows[0]["set"]]
         off = {row["condition"]: float(row["MAD"]) / 10 for row in rows}

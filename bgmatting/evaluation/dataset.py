@@ -14,7 +14,6 @@ Each image may be of any kind that photos are read of; those of a sample have on
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from ..errors import InputError
 from ..imaging.arrays import Size
 from ..imaging.photos.names import is_photo
 from ..imaging.photos.pictures import picture_size, read_cutout, read_grey
+from ..small_files import read_json
 
 INDEX = "index.json"
 PARTS = {"src": "source", "bgr": "background", "pha": "true alpha", "fgr": "true foreground"}
@@ -146,10 +146,7 @@ def _read_index(folder: Path) -> list[str]:
             f"{folder} is no evaluation set: it has no {INDEX} "
             '(a list of sample folders such as ["clean/anna", "drift/anna"])'
         )
-    try:
-        names = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read as JSON: {error}") from None
+    names = read_json(path, InputError)
     if names == []:
         raise InputError(f"{path} names no samples: expected at least one, such as clean/anna")
     if not isinstance(names, list) or not all(isinstance(n, str) for n in names):

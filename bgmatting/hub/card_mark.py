@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import WeightsError
+from ..small_files import read_text
 from .older_cards import facts_of_older
 
 _MARK = re.compile(r"\n<!-- written by bgmatting; sha256 of the rest: ([0-9a-f]{64}) -->\n$")
@@ -66,10 +67,7 @@ def read_card(path: Path) -> str:
     Raises:
         WeightsError: it cannot be read.
     """
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise WeightsError(f"cannot read {path}: {error.strerror or error}") from error
+    return read_text(path, WeightsError, strict=False)
 
 
 def _digest(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import re
@@ -13,6 +12,7 @@ from typing import Any
 from huggingface_hub import EvalResult
 
 from ..errors import InputError
+from ..small_files import read_json
 
 Row = Mapping[str, Any]
 Metrics = Sequence[Row] | Mapping[str, Any]
@@ -38,7 +38,7 @@ def rows_of(metrics: Metrics | str | os.PathLike[str] | None) -> list[Row]:
     """
     found: Any = metrics
     if isinstance(metrics, (str, os.PathLike)):
-        found = _read_metrics(Path(metrics))
+        found = read_json(Path(metrics), InputError)
     if found is None:
         return []
     if isinstance(found, Mapping):
@@ -111,15 +111,6 @@ def eval_results(
                 )
             )
     return results
-
-
-def _read_metrics(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path} is not JSON ({error})") from error
 
 
 def _number(cell: object) -> float | None:

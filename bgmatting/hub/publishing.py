@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import HubError, WeightsError
 from ..files import sha256_of
+from ..small_files import read_bytes
 from ..weights.catalogue import backbone_info, list_backbones
 from ..weights.files import check_folder, read_config
 from ..weights.matting_base import MattingBase
@@ -174,7 +175,9 @@ def _planned(folder: Path, repo_id: str) -> list[PlannedFile]:
     one goes as it is. Of all but the weights themselves the bytes are read here, once.
     """
     files: dict[str, Path | bytes] = {
-        name: file if Path(name).suffix == WEIGHTS_SUFFIX else _read(Path(str(file)))
+        name: file
+        if Path(name).suffix == WEIGHTS_SUFFIX
+        else read_bytes(Path(str(file)), WeightsError)
         for name, file in files_of(folder).items()
     }
     made = not is_hand_written(folder / CARD_NAME)
@@ -190,10 +193,3 @@ def _planned(folder: Path, repo_id: str) -> list[PlannedFile]:
         )
         for name, file in files.items()
     ]
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise WeightsError(f"cannot read {path}: {error.strerror or error}") from error

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from huggingface_hub import HfApi
 from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 
 from ..weights.names import CARD_NAME
 from .network_errors import plain_errors
+from .patience import patiently
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ def look(repo_id: str, *, branch: str | None = None, token: str | bool | None = 
     """
     with plain_errors(repo_id, f"look at {repo_id}"):
         try:
-            info = HfApi(token=token).model_info(repo_id, revision=branch)
+            ask = partial(HfApi(token=token).model_info, repo_id, revision=branch)
+            info = patiently(lambda _: ask(), f"look at {repo_id}")
         except GatedRepoError:  # it is there, and not for this account
             raise
         except RepositoryNotFoundError:

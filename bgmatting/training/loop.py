@@ -30,7 +30,7 @@ from .journal import Journal
 from .learner import Learner
 from .numerics.average import reestimate_batch_norm
 from .planning import Planner, pairs_for_statistics
-from .processes import accelerator, agree
+from .processes import accelerator, agree, no_other_run
 from .start.growing import fold
 from .start.starting_point import Start, starting_point
 from .synthesis.capture import Pair, anneal
@@ -140,11 +140,16 @@ class Trainer:
             The averaged network, of the backbone asked for.
 
         Raises:
+            OutputError: another run is writing to the folder.
             TrainingError: the gradients are NaN or infinite, step after step.
             KeyboardInterrupt: someone asked to stop, by Ctrl-C or SIGTERM; the checkpoint is of
                 the last step.
         """
-        with between_steps() as self.interruption, self.journal:
+        with (
+            between_steps() as self.interruption,
+            no_other_run(self.accelerator, self.config.out),
+            self.journal,
+        ):
             self._steps()
         average = self.learner.average.network
         if not self.learner.frozen:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
 import torch
 from accelerate import Accelerator, DataLoaderConfiguration
 from accelerate.utils import DistributedDataParallelKwargs, broadcast, gather
 from torch import nn
 
-from ..errors import InputError
+from ..errors import InputError, OutputError
+from ..files import alone_in, make_folder
 from .config import TrainingConfig
 
 
@@ -31,6 +36,24 @@ def accelerator(config: TrainingConfig) -> Accelerator:
     if config.precision == "fp16" and among.device.type == "cpu":  # Accelerate would ignore it
         raise InputError("precision fp16 needs a GPU, and this run has none; choose bf16 or no")
     return among
+
+
+@contextmanager
+def no_other_run(among: Accelerator, folder: Path) -> Iterator[None]:
+    """Keep a run's folder to its own processes while the block runs.
+
+    Raises:
+        OutputError: another run is writing there, in every process; or it cannot be made.
+    """
+    with ExitStack() as stack:
+        taken = among.is_main_process and not stack.enter_context(alone_in(make_folder(folder)))
+        _, taken = agree(among, 0.0, taken)
+        if taken:
+            raise OutputError(
+                f"another training is writing to {folder} at the moment: choose another folder "
+                "with --out, or wait for it to end, or stop it"
+            )
+        yield
 
 
 def agree(among: Accelerator, progress: float, asked: bool) -> tuple[float, bool]:

@@ -7,15 +7,10 @@ its second stage and is left out, the rest is `MattingBase`'s.
 from __future__ import annotations
 
 import os
-import pickle
-import re
 import shutil
-import warnings
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -23,18 +18,14 @@ from torch import Tensor
 from ..errors import OutputError, WeightsError
 from ..files import make_folder, partial_path, sha256_of
 from ..hub.card_mark import is_hand_written
-from ..model import BACKBONES
-from .entries import check_entries, entries_of, to_dtype
+from .checkpoint_entries import recognise, unwrap
+from .checkpoint_files import read_checkpoint
+from .entries import to_dtype
 from .matting_base import MattingBase
 from .names import CARD_NAME
 from .placing import put_in_place
 
 REFINER = "refiner."
-NESTED_UNDER = ("state_dict", "model_state_dict", "model")  # where trainers put the state dict
-PREFIXES = ("module.", "_orig_mod.")  # put before every key by DataParallel, torch.compile
-LEAST_LIKENESS = 0.5  # share of entries in common, below which it is another network altogether
-
-_PICKLED_OBJECT = re.compile(r"GLOBAL (\S+)")  # in what torch says when it refuses one
 
 DATA = (
     "That of the published checkpoint this was converted from; see the paper and its authors' "
@@ -118,111 +109,6 @@ def convert(
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return Conversion(target, backbone, len(kept), left_out, digest, card_kept)
-
-
-def read_checkpoint(path: Path) -> Any:
-    """What `torch.save` put into a file, of tensors and plain containers only; nothing is run.
-
-    Raises:
-        WeightsError: not there, not such a file, damaged, or holding anything else.
-    """
-    if path.is_dir():
-        raise WeightsError(f"{path} is a folder; expected a checkpoint file (.pth)")
-    _refuse_other_formats(path)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # old storage classes: nothing a user can act upon
-            return torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        pickled = _PICKLED_OBJECT.search(str(error))
-        if pickled:
-            raise WeightsError(
-                f"{path} holds a pickled object other than tensors ({pickled[1]}), which could run "
-                "code; it was not loaded. A checkpoint of plain weights (a state dict) is expected"
-            ) from error
-        raise WeightsError(f"{path} is damaged, or not a PyTorch checkpoint") from error
-    except Exception as error:
-        # A damaged file can fail anywhere in the reader; whatever it raised means the same here.
-        raise WeightsError(f"{path} is damaged, or not a PyTorch checkpoint") from error
-
-
-def unwrap(loaded: Any, source: Path) -> dict[str, Tensor]:
-    """The state dict in what was loaded: out of a trainer's dict, without wrappers' prefixes.
-
-    Raises:
-        WeightsError: there is none.
-    """
-    for name in NESTED_UNDER:
-        if isinstance(loaded, Mapping) and isinstance(loaded.get(name), Mapping):
-            loaded = loaded[name]
-            break
-    if not isinstance(loaded, Mapping) or not loaded:
-        kind = "nothing" if isinstance(loaded, Mapping) else f"a {type(loaded).__name__}"
-        raise WeightsError(f"{source} holds {kind}; expected a state dict (name -> tensor)")
-    for key, value in loaded.items():
-        if not isinstance(key, str) or not isinstance(value, Tensor):
-            raise WeightsError(
-                f"{source} holds {key!r}: {type(value).__name__}; "
-                "expected a state dict, nothing but names and tensors"
-            )
-        if value.layout != torch.strided or value.is_quantized or value.is_meta:
-            raise WeightsError(f"{source} holds {key} in a form other than plain numbers")
-    entries: dict[str, Tensor] = dict(loaded)
-    for prefix in PREFIXES:
-        if all(key.startswith(prefix) for key in entries):
-            entries = {key.removeprefix(prefix): value for key, value in entries.items()}
-    return entries
-
-
-def recognise(entries: Mapping[str, Tensor], source: Path) -> str:
-    """The backbone whose network the entries are most like, by names and shapes.
-
-    Raises:
-        WeightsError: they are like none, or not all there; the message names what is missing.
-    """
-    found = {(key, value.shape) for key, value in entries.items()}
-    likeness = {}
-    for backbone in BACKBONES:
-        wanted = {(key, value.shape) for key, value in entries_of(backbone).items()}
-        likeness[backbone] = len(found & wanted) / len(found | wanted)
-    best = max(likeness, key=lambda backbone: likeness[backbone])
-    if likeness[best] < LEAST_LIKENESS:
-        raise WeightsError(
-            f"{source} holds weights of another network ({len(entries)} entries, such as "
-            f"{next(iter(entries), 'none')}); expected BackgroundMattingV2 with one of the "
-            f"backbones {', '.join(BACKBONES)}"
-        )
-    check_entries(entries, entries_of(best), f"{source} (recognised as {best})")
-    return best
-
-
-def _refuse_other_formats(path: Path) -> None:
-    """Name the formats that are mistaken for checkpoints, before any reader sees them."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(16)
-    except FileNotFoundError as error:
-        raise WeightsError(f"no file {path}") from error
-    except OSError as error:
-        raise WeightsError(f"cannot read {path}: {error.strerror or error}") from error
-    if not start:
-        raise WeightsError(f"{path} is empty")
-    if start[8:9] == b"{" and int.from_bytes(start[:8], "little") < path.stat().st_size:
-        raise WeightsError(f"{path} is safetensors already; a published checkpoint is expected")
-    if not start.startswith(b"PK"):
-        return
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [name.partition("/")[2] for name in archive.namelist()]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise WeightsError(f"{path} is damaged or truncated: download it again") from error
-    if "constants.pkl" in names or any(name.startswith("code/") for name in names):
-        raise WeightsError(
-            f"{path} is a TorchScript archive, a program with weights in it, which is not run; "
-            "take the PyTorch checkpoint (.pth) of the same network"
-        )
-    if "data.pkl" not in names:
-        raise WeightsError(f"{path} is a zip archive, but not one of PyTorch")
 
 
 def _source(path: Path, digest: str, left_out: int) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from functools import wraps
+from contextlib import suppress
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
 
 from ..errors import HubError
 from ..hub.network_errors import plain_errors
+from ..hub.patience import SilenceError, patiently
 from .names import CONFIG_NAME, INDEX_NAME, PICKLE_NAME, WEIGHTS_NAME
 from .tensor_files import read_index
 
@@ -51,23 +53,36 @@ def download(
     at = "" if revision is None else f" at revision {revision}"
     within = f"{subfolder}/" if subfolder else ""
 
+    def ask(
+        name: str, revision: str | None, offline: bool, tqdm_class: type[Any] | None = None
+    ) -> Path:
+        return Path(
+            hf_hub_download(
+                repo_id,
+                within + name,
+                revision=revision,
+                token=token,
+                cache_dir=None if cache_dir is None else Path(cache_dir),
+                local_files_only=offline,
+                force_download=force_download,
+                tqdm_class=tqdm_class,
+            )
+        )
+
     def fetch(name: str, revision: str | None, offline: bool = local_files_only) -> Path | None:
         """The file, out of the cache or fetched; None: the repository has none of that name."""
         _refuse_paths_as_etags()
         doing = f"fetch {within}{name} from {repo_id}{at}"
         with plain_errors(repo_id, doing, offline=offline):
             try:
-                return Path(
-                    hf_hub_download(
-                        repo_id,
-                        within + name,
-                        revision=revision,
-                        token=token,
-                        cache_dir=None if cache_dir is None else Path(cache_dir),
-                        local_files_only=offline,
-                        force_download=force_download,
-                    )
-                )
+                if offline:
+                    return ask(name, revision, True)
+                try:
+                    return patiently(partial(ask, name, revision, False), doing)
+                except SilenceError:  # as without network: what was cached last is used
+                    with suppress(Exception):
+                        return ask(name, revision, True)
+                    raise
             except LocalEntryNotFoundError:
                 raise
             except EntryNotFoundError:
@@ -113,7 +128,10 @@ def _only_a_pickle(
 ) -> str:
     """What to add to "has no such file" when a pickle is what the repository has instead."""
     try:
-        pickled = HfApi(token=token).file_exists(repo_id, within + PICKLE_NAME, revision=revision)
+        exists = HfApi(token=token).file_exists
+        pickled = patiently(
+            lambda _: exists(repo_id, within + PICKLE_NAME, revision=revision), "look for a pickle"
+        )
     except Exception:  # only a hint is at stake
         pickled = False
     if pickled:

@@ -5,12 +5,12 @@ The config says which network the weights are for; see `tensor_files` for the we
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, WeightsError
 from ..model.backbones import backbone_facts
+from ..small_files import read_json
 from .names import CONFIG_NAME, PICKLE_NAME, WEIGHTS_NAME, holds_weights, weights_path
 
 DEFAULT_WORKING_SIZE = 768
@@ -64,12 +64,7 @@ def read_config(path: Path) -> dict[str, Any]:
     Raises:
         WeightsError: not there, not JSON, or with values that don't fit; the file is named.
     """
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise WeightsError(f"cannot read {path}: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
-        raise WeightsError(f"{path} is not JSON ({error})") from error
+    config = read_json(path, WeightsError)
     if not isinstance(config, dict):
         raise WeightsError(f"{path} holds {type(config).__name__}; expected a JSON object")
     if "backbone" not in config:

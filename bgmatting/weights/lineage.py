@@ -6,7 +6,6 @@ that starts from these weights keeps them and adds itself.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -14,6 +13,7 @@ from textwrap import indent
 from typing import Any
 
 from ..errors import InputError, WeightsError
+from ..small_files import read_json
 from .data_parts import NO_LICENCE, Data, Part, data_text, parts_as_data, read_data
 
 KEY = "lineage"  # in `config.json`
@@ -77,12 +77,7 @@ def read_lineage(config: Path) -> tuple[Run, ...]:
     Raises:
         WeightsError: the file cannot be read, or what it says of them has another form.
     """
-    try:
-        content = json.loads(config.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise WeightsError(f"cannot read {config}: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
-        raise WeightsError(f"{config} is not JSON ({error})") from error
+    content = read_json(config, WeightsError)
     runs = content.get(KEY, []) if isinstance(content, dict) else None
     try:
         if isinstance(runs, list) and len(runs) <= MOST_RUNS and all(map(_is_run, runs)):

@@ -14,12 +14,13 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from ..errors import InputError, WeightsError
+from ..small_files import check_readable, read_json
 from .entries import shortened
 from .names import INDEX_NAME, WEIGHTS_NAME, is_shard_name, weights_path
 
 SHARD_SIZE = "95MB"  # code hosts refuse files over 100 MB
 MOST_SHARDS = 1000
-LARGEST_INDEX = 10_000_000  # bytes
+LARGEST_HEADER = 10_000_000  # bytes of a file of tensors that name and place them
 
 _PATTERN = WEIGHTS_NAME.replace(".", "{suffix}.", 1)
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:TB|GB|MB|KB)\s*", re.IGNORECASE)
@@ -73,20 +74,12 @@ def read_index(path: Path) -> Index:
         WeightsError: not there, not an index, or one that names files other than plain ones beside
             it.
     """
-    try:
-        size = path.stat().st_size
-        text = path.read_text(encoding="utf-8") if size <= LARGEST_INDEX else ""
-        content = json.loads(text) if text else None
-    except OSError as error:
-        raise WeightsError(f"cannot read {path}: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
-        raise WeightsError(f"{path} is not JSON ({error})") from error
+    content = read_json(path, WeightsError)
     content = content if isinstance(content, dict) else {}
     weight_map, metadata = content.get("weight_map"), content.get("metadata")
     if not isinstance(weight_map, dict) or not weight_map:
         raise WeightsError(
-            f"{path} is no index of shards: expected a JSON object of at most {LARGEST_INDEX:,} "
-            "bytes with a weight_map, entry -> file"
+            f"{path} is no index of shards: expected a JSON object with a weight_map, entry -> file"
         )
     shards: dict[str, list[str]] = {}
     for key, name in weight_map.items():
@@ -146,6 +139,13 @@ def _check_size(size: object) -> None:
         )
 
 
+def _check_header(path: Path, length: int) -> None:
+    if LARGEST_HEADER < length <= path.stat().st_size:  # longer than the file: it is damaged
+        raise WeightsError(
+            f"{path} names its tensors in {length:,} bytes; at most {LARGEST_HEADER:,} are expected"
+        )
+
+
 def _read_shards(path: Path) -> dict[str, Tensor]:
     index, folder = read_index(path), path.parent
     there = {file.name for file in folder.iterdir() if file.is_file()}
@@ -178,11 +178,13 @@ def _refuse(path: Path, fault: str, names: Iterable[str]) -> None:
 
 def _read_file(path: Path) -> dict[str, Tensor]:
     """The entries of one safetensors file, on the CPU."""
+    check_readable(path, WeightsError)
     try:
         with path.open("rb") as file:
             start = file.read(len(_LFS_POINTER))
         if start != _LFS_POINTER:
-            return load_file(path)
+            _check_header(path, int.from_bytes(start[:8], "little"))
+            return load_file(path)  # maps the file: what it claims to hold takes no memory yet
     except OSError as error:
         raise WeightsError(f"cannot read {path}: {error.strerror or error}") from error
     except (SafetensorError, RuntimeError, ValueError, KeyError) as error:

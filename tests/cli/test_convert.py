@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import pickle
+import pickletools
 import subprocess
 import sys
 import zipfile
@@ -135,6 +136,18 @@ def test_as_a_process(good: Path, tmp_path: Path, out: Path) -> None:
 def test_trainers_dicts(wrap: str, state: dict[str, Tensor], tmp_path: Path, out: Path) -> None:
     prefixed = {f"module.{key}": value for key, value in state.items()}
     torch.save({wrap: prefixed, "epoch": 3, "best": 0.5}, tmp_path / "a.pth")
+    result = convert(tmp_path / "a.pth", out)
+    assert (result.backbone, result.left_out) == ("mobilenetv2", REFINER_ENTRIES)
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    ["_orig_mod.", "_orig_mod.module.", "module._orig_mod.", "module.module._orig_mod.module."],
+)
+def test_wrappers_in_any_order(
+    prefix: str, state: dict[str, Tensor], tmp_path: Path, out: Path
+) -> None:
+    torch.save({prefix + key: value for key, value in state.items()}, tmp_path / "a.pth")
     result = convert(tmp_path / "a.pth", out)
     assert (result.backbone, result.left_out) == ("mobilenetv2", REFINER_ENTRIES)
 
@@ -297,6 +310,74 @@ def test_truncated_checkpoints_of_the_format_before_zip(
     path = tmp_path / "cut.pth"
     path.write_bytes(content.getvalue()[:keep])
     assert "damaged" in refused(path, out)
+
+
+def legacy(content: object) -> bytes:
+    file = io.BytesIO()
+    torch.save(content, file, _use_new_zipfile_serialization=False)
+    return file.getvalue()
+
+
+def test_the_format_before_zip_without_some_numbers(tmp_path: Path, out: Path) -> None:
+    """Its list of what follows is cut off with what follows: torch leaves memory as it was."""
+    content = legacy({"a": torch.zeros(30), "b": torch.ones(4)})
+    file = io.BytesIO(content)
+    for _ in range(4):
+        begin = (list(pickletools.genops(file)), file.tell())[1]
+    keys = pickle.load(file)
+    rest = content[file.tell() :]
+    path = tmp_path / "cut.pth"
+    path.write_bytes(content[:begin] + pickle.dumps(keys[:1], protocol=2) + rest[: 8 + 120])
+    assert torch.load(path, weights_only=True)["a"].shape == (30,)
+    assert "damaged or cut off: its tensors take 152 bytes" in refused(path, out)
+    path.write_bytes(content + b"\0")
+    assert "damaged or cut off" in refused(path, out)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_is_not_waited_for(tmp_path: Path, out: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.pth")
+    assert "pipe or device" in refused(tmp_path / "pipe.pth", out)
+
+
+def test_sizes_are_looked_at_first(tmp_path: Path, out: Path) -> None:
+    """What is a hole, or claims more than it has, takes no memory and no time."""
+    path = tmp_path / "a.pth"
+    with path.open("wb") as sparse:
+        sparse.truncate(20_000_000_000)
+    assert "has 20,000,000,000 bytes" in refused(path, out)
+
+    torch.save({"a": torch.zeros(3)}, path)
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        name = archive.namelist()[0].partition("/")[0]
+        with archive.open(f"{name}/data/9", "w", force_zip64=True) as file:
+            for _ in range(20):
+                file.write(bytes(100_000_000))
+    assert path.stat().st_size < 10_000_000
+    assert "claims to hold 2,000,000," in refused(path, out)
+
+
+@pytest.mark.parametrize("opcode", [b"\x8e", b"\x8d", b"\x96"])  # bytes, text, bytearray
+@pytest.mark.parametrize("where", ["legacy", "zip"])
+def test_pickles_that_claim_more_than_they_have(
+    opcode: bytes, where: str, tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims = b"\x80\x05" + opcode + (4_000_000_000).to_bytes(8, "little") + b"x" * 1000 + b"."
+    path = tmp_path / "a.pth"
+    if where == "zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("a/data.pkl", claims)
+    else:
+        content = legacy({"a": torch.zeros(3)})
+        file = io.BytesIO(content)
+        for _ in range(3):
+            begin = (list(pickletools.genops(file)), file.tell())[1]
+        path.write_bytes(content[:begin] + claims)
+    given: list[object] = []
+    load = torch.load
+    monkeypatch.setattr(torch, "load", lambda file, **how: (given.append(file), load(file, **how)))
+    assert "damaged" in refused(path, out)
+    assert not any(isinstance(file, Path) for file in given)  # nothing but what is in memory
 
 
 @settings(max_examples=60, deadline=None)

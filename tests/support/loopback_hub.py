@@ -6,9 +6,11 @@ import base64
 import hashlib
 import json
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 TOKEN = "hf_loopback"
@@ -48,6 +50,7 @@ class Fault:
     status: int | None = None
     cut_after: int | None = None
     times: int = 1
+    go_on: bool = False  # answer 100 (continue) as long as this fault is there
 
 
 class LoopbackHub:
@@ -64,7 +67,7 @@ class LoopbackHub:
         self.leaked: list[str] = []  # tokens that were sent there
         self.meanwhile: list[Callable[[], object]] = []  # once, after an upload, before its commit
 
-    def fail(self, name: str, **how: int) -> Fault:
+    def fail(self, name: str, **how: Any) -> Fault:
         """Let downloads of files of this name go wrong (see `Fault`)."""
         self.faults[name] = Fault(**how)
         return self.faults[name]
@@ -168,6 +171,12 @@ class Handler(BaseHTTPRequestHandler):
             headers = {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": sha}
             return self.answer(404, b"", headers)
         fault = self.hub.faults.get(name)
+        if fault is not None and fault.go_on:
+            while self.hub.faults.get(name) is fault:
+                self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                time.sleep(0.05)
+            self.close_connection = True
+            return
         if fault is not None and fault.status is not None and fault.times > 0:
             fault.times -= 1
             return self.answer(fault.status, b"", {})

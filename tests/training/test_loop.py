@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from bgmatting.errors import InputError, OutputError
+from bgmatting.files import alone_in
 from bgmatting.training.config import TrainingConfig
 from bgmatting.training.export import export
 from bgmatting.training.loop import Trainer
@@ -103,6 +104,16 @@ def test_a_run_is_not_overwritten_unasked(ended) -> None:
         Trainer.resume(replace(ended.config, backbone="resnet50"), quiet=True)
     with pytest.raises(InputError, match="run of from None, not mobilenetv2"):
         Trainer.resume(replace(ended.config, start="mobilenetv2"), quiet=True)
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path: Path, config_in: MakeConfig) -> None:
+    trainer = Trainer.fresh(config_in(tmp_path), quiet=True)
+    with (
+        alone_in(tmp_path),  # as another run does
+        pytest.raises(OutputError, match=r"another training is writing to .*: choose"),
+    ):
+        trainer.run()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_run_from_weights_starts_as_they_are_and_keeps_their_statistics(

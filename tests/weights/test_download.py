@@ -226,6 +226,58 @@ def test_trouble_on_the_hub(hub: Any, load: Any, saved_files: Any) -> None:
     assert "503" in answer.message
 
 
+IMPATIENT = """
+import logging
+from bgmatting.hub import patience
+said = []
+handler = logging.Handler()
+handler.emit = lambda record: said.append(record.getMessage())
+patience.log.addHandler(handler)
+before = patience.SETTINGS, patience.longest_wait
+patience.SETTINGS = patience.Settings(word=0.3)
+patience.longest_wait = lambda: 1.0
+began = time.monotonic()
+try:
+    network = MattingBase.from_pretrained(name, cache_dir=cache)
+    result = [said, network.config["backbone"]]
+except OSError as error:
+    result = [said, str(error)]
+finally:
+    took = time.monotonic() - began
+    patience.log.removeHandler(handler)
+    patience.SETTINGS, patience.longest_wait = before
+result.append(took)
+"""
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
+def test_a_hub_that_says_go_on_for_ever(
+    hub: Any, client: Any, saved_files: Any, tmp_path: Path, name: str
+) -> None:
+    hub.repository(REPO).commit(saved_files)
+    hub.fail(name, go_on=True)
+    answer = client.run("import time\n" + IMPATIENT, name=REPO, cache=str(tmp_path / "cache"))
+    hub.faults.clear()
+    assert answer.error is None, answer.message
+    said, message, took = answer.result
+    assert took < 30
+    assert message.startswith(f"cannot fetch {name} from {REPO}: {hub.url} gave nothing for 1 sec")
+    assert "HF_HUB_ETAG_TIMEOUT" in message
+    assert f"{hub.url} has given nothing for 0 seconds; waiting up to 1" in said
+
+
+def test_a_hub_that_says_go_on_for_ever_of_what_is_cached(
+    hub: Any, client: Any, load: Any, saved_files: Any, tmp_path: Path
+) -> None:
+    hub.repository(REPO).commit(saved_files)
+    assert load().error is None
+    hub.fail("config.json", go_on=True)
+    answer = client.run("import time\n" + IMPATIENT, name=REPO, cache=str(tmp_path / "cache"))
+    hub.faults.clear()
+    assert answer.error is None, answer.message
+    assert answer.result[1] == "mobilenetv2"
+
+
 def test_a_transfer_that_breaks_once(
     hub: Any, load: Any, saved_files: Any, network: MattingBase
 ) -> None:

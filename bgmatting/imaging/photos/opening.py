@@ -7,14 +7,17 @@ import io
 import threading
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
 from ...errors import BgmattingError, BgmattingWarning, OutOfMemoryError, PhotoError, one_line
-from ..limits import MAX_MEGAPIXELS, MIN_SIDE
+from ..limits import LONGEST_SIDE, MAX_ASPECT, MAX_MEGAPIXELS, MIN_SIDE
 from .colour_tags import note_code_points
+from .effort import check_decoder, check_effort
 from .mending import PNG_SIGNATURE, mended_jpeg, mended_png, read_bounded
+from .quiet import quieten_decoders
 
 # By Pillow's names. Nothing that runs a program (EPS) or holds drawings or documents.
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "BMP", "GIF")
@@ -28,6 +31,7 @@ LONGEST_REASON = 160  # characters of what a decoder says
 
 
 _opening = threading.Lock()
+_quieten = lru_cache(quieten_decoders)  # once
 
 
 def open_photo(
@@ -45,12 +49,15 @@ def open_photo(
         max_megapixels, min_side: what is larger or smaller is refused.
 
     Raises:
-        PhotoError: there is no such file, it is not an image, or of a size that cannot be used.
+        PhotoError: there is no such file, it is not an image, of a size that cannot be used, or
+            made so that reading it would take too long.
     """
     _check_file(path, name)
+    check_effort(path, name)
     image = _header(path, name)
     try:
         check_size(image.width, image.height, max_megapixels, name, min_side)
+        check_decoder(image, max_megapixels, name)
     except PhotoError:
         image.close()
         raise
@@ -120,7 +127,7 @@ def load(image: Image.Image, name: str) -> None:
     if image.format == "TIFF" and DNG_VERSION in getattr(image, "tag_v2", ()):
         raise _raw(name)
     with decoding(name):
-        if getattr(image, "n_frames", 1) > 1:
+        if image.tell():  # asked how many frames there are, decoders would go through all
             image.seek(0)
         if image.format == "TIFF":
             _load_unmapped(image)
@@ -177,6 +184,7 @@ def _header(file: Path | io.BytesIO, name: str) -> Image.Image:
     if "HEIF" not in Image.OPEN:
         register_heif_opener()
     Image.init()
+    _quieten()
     try:
         with _opening:
             # Pillow's own limit would warn or raise here. Ours is checked before decoding.
@@ -225,12 +233,23 @@ def _unidentified(file: Path | io.BytesIO, name: str) -> PhotoError:
 def check_size(
     width: int, height: int, max_megapixels: float, name: str, min_side: int = MIN_SIDE
 ) -> None:
+    """Refuse a photo that is too large, too small or too narrow.
+
+    Raises:
+        PhotoError: it is.
+    """
+    got = f"{name} is {width} x {height}"
     if width * height > max_megapixels * 1e6:
         raise PhotoError(
-            f"{name} is {width} x {height}, {width * height / 1e6:.1f} megapixels; "
+            f"{got}, {width * height / 1e6:.1f} megapixels; "
             f"the limit is {max_megapixels:g}: make it smaller"
         )
     if min(width, height) < min_side:
+        raise PhotoError(f"{got} pixels; expected at least {min_side} on each side")
+    if max(width, height) > LONGEST_SIDE:
+        raise PhotoError(f"{got} pixels; expected at most {LONGEST_SIDE} on each side")
+    if max(width, height) > MAX_ASPECT * min(width, height):
         raise PhotoError(
-            f"{name} is {width} x {height} pixels; expected at least {min_side} on each side"
+            f"{got} pixels; expected one side at most {MAX_ASPECT} times as long as the other: "
+            "crop it"
         )

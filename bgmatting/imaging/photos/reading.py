@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import threading
 from pathlib import Path
@@ -14,6 +15,7 @@ from PIL import Image, ImageOps
 from ...errors import InputError
 from ..limits import MAX_MEGAPIXELS
 from .colours import to_rgb
+from .directories import check_directory
 from .opening import check_size, decoding, load, loaded_photo
 
 Photo: TypeAlias = "str | os.PathLike[str] | Image.Image | NDArray[np.uint8]"
@@ -86,6 +88,8 @@ def _closed(image: Image.Image) -> bool:
 def orientation_of(image: Image.Image) -> int:
     """How its EXIF data says that an image is to be turned: 1 to 8, 1 for not at all."""
     try:
+        exif = bytes(image.info.get("exif", b"")).removeprefix(b"Exif\0\0")
+        check_directory(io.BytesIO(exif), len(exif), "the photo")
         orientation: Any = image.getexif().get(_ORIENTATION)
     except Exception:  # damaged, which viewers pass over
         return 1

@@ -83,6 +83,13 @@ def write(matte: Matte, paths: Mapping[str, Path], settings: Settings) -> None:
         click.echo(os.fsencode(path))
 
 
+def encoded(matte: Matte, settings: Settings) -> memoryview:
+    """The cut-out's PNG file, as `write` would write it."""
+    from ..imaging.photos.writing import encode_png
+
+    return encode_png(matte.cutout())
+
+
 def is_there(path: Path) -> bool:
     """Whether there is something of that name; nothing can be of one that is too long."""
     return name_fits(path) and path.exists()

@@ -136,7 +136,21 @@ _OPTIONS = (
         type=click.Choice(["8", "16"]),
         default="8",
         show_default=True,
-        help="Depth of the alpha's PNG.",
+        help="Depth of the PNGs, bits a channel; composites have 8.",
+    ),
+    click.option(
+        "--bleed",
+        is_flag=True,
+        help="Continue the subject's colours where the cut-out is fully transparent, for editors "
+        "and games that filter them.  [default: black there]",
+    ),
+    click.option(
+        "--despill",
+        type=click.FloatRange(0, 1),
+        metavar="0..1",
+        default=0.0,
+        help="Take this much of the old background's colour out of edges that still hold it.  "
+        "[default: 0]",
     ),
     click.option(
         "--size",

@@ -13,7 +13,10 @@ from ..errors import OutputError
 from ..files import LONGEST_NAME, name_fits
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from ..imaging import Matte
+    from ..imaging.result.depths import Whole
     from .settings import Settings
 
 OPTIONAL_KINDS = ("alpha", "foreground", "error", "composite")
@@ -74,11 +77,7 @@ def write(matte: Matte, paths: Mapping[str, Path], settings: Settings) -> None:
     from ..imaging.photos.writing import save_png
 
     for kind, path in paths.items():
-        if kind == "composite":
-            save_png(matte.composite(settings.backdrop), path, overwrite=settings.overwrite)
-        else:
-            bits = settings.bits if kind == "alpha" else 8
-            matte.save(path, kind, bits=bits, overwrite=settings.overwrite)
+        save_png(_pixels(matte, kind, settings), path, overwrite=settings.overwrite)
         # As bytes: a file's name need not be valid text.
         click.echo(os.fsencode(path))
 
@@ -87,7 +86,13 @@ def encoded(matte: Matte, settings: Settings) -> memoryview:
     """The cut-out's PNG file, as `write` would write it."""
     from ..imaging.photos.writing import encode_png
 
-    return encode_png(matte.cutout())
+    return encode_png(_pixels(matte, "cutout", settings))
+
+
+def _pixels(matte: Matte, kind: str, settings: Settings) -> Image.Image | Whole:
+    if kind == "composite":
+        return matte.composite(settings.backdrop, despill=settings.despill)
+    return matte.array(kind, settings.bits, bleed=settings.bleed, despill=settings.despill)
 
 
 def is_there(path: Path) -> bool:

@@ -19,6 +19,7 @@ LAYERS = (
     {"weights", "hub"},
     {"imaging"},
     {"evaluation", "demo"},
+    {"serve"},
     {"training"},
     {"cli"},
 )

@@ -109,17 +109,16 @@ class _Watched:
         Raises:
             OutputError: nothing can be written any more.
         """
-        sources = self._sources()
-        for source in self._arrivals.ready(sources):
-            twin = next((s for s in sources if s.stem == source.stem), source)
-            job = Job.of(source, self.out_dir, self.worker.chosen, None if twin == source else twin)
+        for source in self._arrivals.ready(self._sources()):
+            job = Job.of(source, self.out_dir, self.worker.chosen, self._twin(source))
             if not job.to_do:
-                self.there += 1
+                self._leave_alone(source)
             elif self.worker.do(job):
                 self.done += 1
                 self.failed.discard(source)
             else:
                 self.failed.add(source)
+            self._before.discard(source)
             if self.worker.hopeless:
                 raise OutputError(
                     f"nothing can be written to {self.out_dir} any more: make room, and run it "
@@ -140,7 +139,6 @@ class _Watched:
         if source not in self._before:
             said = f"{source}: it is new, but its results exist already: --overwrite replaces them"
             click.echo(f"bgmatting: {said}", err=True)
-        self._before.discard(source)
 
     def _sources(self) -> list[Path]:
         """The sources that are there; where the folder itself is gone, none, which is said once."""

@@ -25,7 +25,8 @@ def from_unit(values: Map, bits: int) -> Whole:
     if bits == 8:
         return cv2.convertScaleAbs(values, alpha=255)  # type: ignore[return-value]
     scaled = np.clip(values, 0, 1) * np.float32(highest(bits))
-    return np.rint(scaled, out=scaled).astype(np.uint16)
+    whole: Whole = np.rint(scaled).astype(np.uint16)
+    return whole
 
 
 def from_bytes(planes: Map, bits: int) -> list[Whole]:

@@ -69,7 +69,8 @@ class Despiller:
     def __init__(self, source: NDArray[np.uint8], alpha: Map) -> None:
         own = size_of(source)
         size = working_size(own, SETTINGS.side)
-        opaque = cv2.compare(alpha, SETTINGS.opaque, cv2.CMP_GE)  # H, W: 0 or 255
+        opaque = (alpha >= SETTINGS.opaque).astype(np.uint8)
+        opaque *= 255  # H, W
         window = np.ones((2 * SETTINGS.clearance + 1,) * 2, dtype=np.uint8)
         opaque = cv2.erode(opaque, window)
         weight = shrink(opaque, size).astype(np.float32) / 255  # h, w

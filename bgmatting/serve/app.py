@@ -104,9 +104,8 @@ class _Server:
         from ..imaging.photos.writing import encode_png
 
         try:
-            matte = self.service.matte(
-                *(folder / name for name in PHOTOS), asked.backbone, asked.matting
-            )
+            source, background = (folder / name for name in PHOTOS)
+            matte = self.service.matte(source, background, asked.backbone, asked.matting)
             if asked.result == "composite":
                 png = encode_png(matte.composite(asked.backdrop, despill=asked.despill))
             else:

@@ -29,6 +29,9 @@ from .filling import smooth_fill
 class Settings:
     """How the subject's own colour is found, and where the background's is taken out.
 
+    Those of alpha and smoothing were chosen among their neighbours by the error of the foreground
+    (benchmarks/despill.py), which hardly depends on them.
+
     Attributes:
         side: pixels, the long side at which the subject's own colour is worked out.
         opaque: alpha from which a colour is surely the subject's own.
@@ -69,10 +72,8 @@ class Despiller:
     def __init__(self, source: NDArray[np.uint8], alpha: Map) -> None:
         own = size_of(source)
         size = working_size(own, SETTINGS.side)
-        opaque = (alpha >= SETTINGS.opaque).astype(np.uint8)
-        opaque *= 255  # H, W
         window = np.ones((2 * SETTINGS.clearance + 1,) * 2, dtype=np.uint8)
-        opaque = cv2.erode(opaque, window)
+        opaque = cv2.erode((alpha >= SETTINGS.opaque).astype(np.uint8) * 255, window)  # H, W
         weight = shrink(opaque, size).astype(np.float32) / 255  # h, w
         self._own: Enlarged | None = None
         if weight.any():

@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 
 from ..imaging.limits import MIN_SIDE
 from ..weights.catalogue import DEFAULT_BACKBONE, list_backbones
-from .results import KINDS, OPTIONAL_KINDS
+from .results import EXR, KINDS, OPTIONAL_KINDS
 from .settings import Settings
 
 DEFAULT_BACKDROP = "white"
@@ -122,7 +122,9 @@ _OPTIONS = (
         type=Kinds(),
         metavar="LIST",
         default=(),
-        help=f"What to write beside the cut-out, comma-separated: {', '.join(OPTIONAL_KINDS)}.",
+        help=f"What to write beside the cut-out, comma-separated: {', '.join(OPTIONAL_KINDS)}. "
+        "exr: the cut-out once more as OpenEXR, floats in linear light, premultiplied; it needs "
+        "the extra of that name.",
     ),
     click.option(
         "--backdrop",
@@ -211,7 +213,12 @@ def settings(
 
     Raises:
         click.UsageError: they contradict one another.
+        InputError: an extra is needed that is not installed.
     """
+    if EXR in kinds:
+        from ..imaging.photos.exr import check_installed
+
+        check_installed()
     if backbone and weights:
         raise click.UsageError("--backbone and --weights exclude each other: give one")
     wanted = {"cutout", *kinds, *(("composite",) if backdrop else ())}

@@ -162,3 +162,21 @@ def test_a_working_size_that_is_too_small_is_wrong_usage(quick_cli, pair, weight
     done = quick_cli("cutout", *pair, "--weights", weights, "--size", str(MIN_SIDE - 1))
     assert done.returncode == 2
     assert f"at least {MIN_SIDE}" in done.stderr
+
+
+def test_an_exr_beside_the_cut_out(quick_cli, pair, weights, tmp_path):
+    openexr = pytest.importorskip("OpenEXR")
+    run = ("cutout", *pair, "--weights", weights, *PLAIN, "--save", "exr")
+    done = quick_cli(*run, "-o", "anna.png")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["anna.png", "anna-cutout.exr"]
+    with openexr.File(str(tmp_path / "anna-cutout.exr")) as file:
+        assert file.channels()["RGBA"].pixels.shape == (72, 96, 4)
+
+
+def test_an_exr_without_its_extra_is_told_before_the_work(quick_cli, pair, monkeypatch):
+    from bgmatting.imaging.photos import exr
+
+    monkeypatch.setattr(exr, "find_spec", lambda name: None)
+    done = quick_cli("cutout", *pair, "--weights", "nowhere", "--save", "exr")
+    assert "bgmatting[exr]" in _one_sentence(done)

@@ -365,7 +365,7 @@ def test_a_lack_of_memory_for_an_image(matte, monkeypatch, tmp_path, make):
     def fail(*_):
         raise MemoryError
 
-    monkeypatch.setattr("bgmatting.imaging.result.matte.by_bands", fail)
+    monkeypatch.setattr("bgmatting.imaging.arrays.ThreadPoolExecutor", fail)
     with pytest.raises(OutOfMemoryError, match="an image of 200 x 150 pixels"):
         make(matte, tmp_path / "a.png")
 

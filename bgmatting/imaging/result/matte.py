@@ -15,13 +15,14 @@ from PIL import Image
 from ...errors import InputError
 from ..arrays import Map, Size, by_bands, size_of
 from ..memory import in_memory
+from ..photos.exr import linear_light, save_exr
 from ..photos.reading import Photo
 from ..photos.writing import save_png
 from ..resampling import Enlarged
 from ..verdict.report import Report
 from .backdrop import Backdrop, Colour, lay_over
-from .bleeding import continued
-from .depths import BITS, Whole, from_bytes, from_unit
+from .colours import colours
+from .depths import BITS, Whole, from_unit
 from .despilling import Despiller, checked_strength
 from .upsampling import Upsampler
 
@@ -166,6 +167,35 @@ class Matte:
         return save_png(pixels, path, overwrite=overwrite)
 
     @in_memory
+    def save_exr(
+        self,
+        path: str | os.PathLike[str],
+        overwrite: bool = False,
+        *,
+        despill: float = 0.0,
+    ) -> Path:
+        """Write the cut-out as OpenEXR: 32-bit floats, linear light, premultiplied by alpha.
+
+        Args:
+            path, overwrite: as for `photos.exr.save_exr`.
+            despill: as for `array`.
+
+        Raises:
+            InputError: `despill` is out of range, or the extra `exr` is not installed.
+            OutputError: as `save`.
+        """
+        despill = checked_strength(despill)
+        pixels = np.empty((*self.alpha.shape, 4), dtype=np.float32)
+
+        def work(top: int, bottom: int) -> None:
+            alpha = self.alpha[top:bottom]
+            planes = linear_light(self._planes(top, bottom, despill) * np.float32(1 / 255))
+            cv2.merge([*(planes * alpha), alpha], pixels[top:bottom])
+
+        by_bands(self.size, work)
+        return save_exr(pixels, path, overwrite=overwrite)
+
+    @in_memory
     def array(
         self, kind: str = "cutout", bits: int = 8, *, bleed: bool = False, despill: float = 0.0
     ) -> Whole:
@@ -192,38 +222,9 @@ class Matte:
         if bits not in BITS:
             raise InputError(f"{kind} in {bits!r} bits is not to be had: choose 8 or 16")
         if kind in COLOUR_KINDS:
-            return self._colours(kind == "cutout", bits, bleed, checked_strength(despill))
+            planes = partial(self._planes, despill=checked_strength(despill))
+            return colours(planes, self.alpha, bits, bleed=bleed, transparent=kind == "cutout")
         return from_unit(self.alpha if kind == "alpha" else self.error, bits)
-
-    def _colours(self, transparent: bool, bits: int, bleed: bool, despill: float) -> Whole:
-        """Cut-out or foreground."""
-        height, width = self.alpha.shape
-        shape = (height, width, 4 if transparent else 3)
-        pixels: Whole = np.zeros(shape, dtype=np.uint8 if bits == 8 else np.uint16)
-        beyond = None
-        if bleed:
-            beyond = continued(partial(self._planes, despill=despill), self.alpha, self.size)
-
-        def work(top: int, bottom: int) -> None:
-            alpha = from_unit(self.alpha[top:bottom], bits)  # n, W
-            hidden = alpha == 0
-            if beyond is not None and hidden.all():
-                colours = from_bytes(beyond.rows(top, bottom), bits)
-            elif transparent and beyond is None and hidden.all():
-                return
-            else:
-                colours = from_bytes(self._planes(top, bottom, despill), bits)
-                if beyond is not None and hidden.any():
-                    others = from_bytes(beyond.rows(top, bottom), bits)
-                    for plane, other in zip(colours, others, strict=True):
-                        plane[hidden] = other[hidden]
-                elif transparent:
-                    for plane in colours:
-                        plane[hidden] = 0
-            cv2.merge([*colours, alpha] if transparent else colours, pixels[top:bottom])
-
-        by_bands(self.size, work)
-        return pixels
 
     def _planes(self, top: int, bottom: int, despill: float = 0.0) -> Map:
         """Rows of the foreground: (3, n, W) float32, straight, 0..255."""

@@ -5,6 +5,7 @@ Nothing here imports torch, so that `--help` and wrong usage answer at once.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -80,6 +81,16 @@ class Size(ParamType):
         return size
 
 
+class Number(click.FloatRange):
+    """A number in a range, which "nan" is not, whatever it is compared with."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        number: float = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r} is no number", param, ctx)
+        return number
+
+
 class BackdropName(ParamType):
     """`blur`, the path of a photo that is there, or a colour."""
 
@@ -148,7 +159,7 @@ _OPTIONS = (
     ),
     click.option(
         "--despill",
-        type=click.FloatRange(0, 1),
+        type=Number(0, 1),
         metavar="0..1",
         default=0.0,
         help="Take this much of the old background's colour out of edges that still hold it.  "

@@ -18,7 +18,7 @@ from ..files import make_folder
 from .arrivals import Arrivals
 from .jobs import Job, Worker
 from .messages import explain, timing_table
-from .options import matting_options, settings
+from .options import Number, matting_options, settings
 from .pairing import Backgrounds, check_folder, sources_in
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.argument("out_dir", type=click.Path(path_type=Path))
 @click.option(
     "--interval",
-    type=click.FloatRange(0.1, 3600),
+    type=Number(0.1, 3600),
     metavar="SECONDS",
     default=1.0,
     show_default=True,

@@ -180,3 +180,28 @@ def test_an_exr_without_its_extra_is_told_before_the_work(quick_cli, pair, monke
     monkeypatch.setattr(exr, "find_spec", lambda name: None)
     done = quick_cli("cutout", *pair, "--weights", "nowhere", "--save", "exr")
     assert "bgmatting[exr]" in _one_sentence(done)
+
+
+@pytest.mark.parametrize("command", ["cutout", "folder"])
+def test_colours_under_alpha_0_and_without_the_background(
+    quick_cli, draw, weights, matter, tmp_path, command
+):
+    source, background = draw("in/photo.png", subject=True), draw("empty.png")
+    where = (source, background, "-o", "out") if command == "cutout" else ("in", background, "out")
+    (tmp_path / "out").mkdir()
+    options = ("--bits", "16", "--bleed", "--despill", "0.7", "--save", "foreground,composite")
+    done = quick_cli(command, *where, "--weights", weights, *PLAIN, *options)
+    assert done.returncode == 0, done.stderr
+    matte = matter(source, background)
+    for kind in ("cutout", "foreground"):
+        written = read_png((tmp_path / f"out/photo-{kind}.png").read_bytes())
+        np.testing.assert_array_equal(written, matte.array(kind, 16, bleed=True, despill=0.7))
+    written = np.asarray(Image.open(tmp_path / "out/photo-composite.png"))
+    np.testing.assert_array_equal(written, np.asarray(matte.composite("white", despill=0.7)))
+
+
+@pytest.mark.parametrize("strength", ["-0.1", "1.5", "nan", "much"])
+def test_a_strength_that_is_none_is_wrong_usage(quick_cli, pair, strength):
+    done = quick_cli("cutout", *pair, "--despill", strength)
+    assert done.returncode == 2
+    assert "--despill" in done.stderr

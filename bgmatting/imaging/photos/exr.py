@@ -56,4 +56,5 @@ def linear_light(values: Map) -> Map:
     """sRGB, 0..1 -> linear light, 0..1 (IEC 61966-2-1)."""
     low = values / np.float32(12.92)
     high = np.power((values + np.float32(0.055)) / np.float32(1.055), np.float32(2.4))
-    return np.where(values <= np.float32(0.04045), low, high)
+    linear: Map = np.where(values <= np.float32(0.04045), low, high)
+    return linear

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
+from collections import Counter
 
 import pytest
 
 from bgmatting.demo import bodies
+from bgmatting.errors import PhotoError
 from bgmatting.serve.app import build_app
 from bgmatting.serve.turns import Turns
 
@@ -26,6 +29,11 @@ def body(pair):
 
 def call(app, *messages):
     """What is answered to a request whose body comes as these messages; then nothing more comes."""
+    return asyncio.run(asked(app, *messages))
+
+
+async def asked(app, *messages, client="10.0.0.1"):
+    """Status and body; the whole within a minute."""
     scope = {
         "type": "http",
         "method": "POST",
@@ -34,7 +42,7 @@ def call(app, *messages):
         "root_path": "",
         "query_string": b"",
         "headers": [(b"content-type", b"multipart/form-data; boundary=" + BOUNDARY)],
-        "client": ("10.0.0.1", 5),
+        "client": (client, 5),
         "server": ("localhost", 80),
         "scheme": "http",
         "http_version": "1.1",
@@ -49,10 +57,7 @@ def call(app, *messages):
     async def send(message):
         sent.append(message)
 
-    async def main():
-        await asyncio.wait_for(app(scope, receive, send), 60)
-
-    asyncio.run(main())
+    await asyncio.wait_for(app(scope, receive, send), 60)
     return sent[0]["status"], b"".join(message.get("body", b"") for message in sent)
 
 
@@ -87,3 +92,28 @@ def test_one_who_stays_is_answered(service, body):
     status, said = call(build_app(service), whole)
     assert status == 200
     assert said.startswith(b"\x89PNG")
+
+
+def test_thirty_at_once_are_answered_one_by_one_or_told_to_come_again(service, body, monkeypatch):
+    running, most = [], []
+
+    def matte(*_):
+        running.append(1)
+        most.append(len(running))
+        time.sleep(0.01)
+        running.pop()
+        raise PhotoError("a photo is damaged")
+
+    monkeypatch.setattr(service, "matte", matte)
+    whole = {"type": "http.request", "body": body, "more_body": False}
+    turns = Turns()
+    app = build_app(service, turns)
+
+    async def main():
+        clients = ["a"] * 12 + ["b"] * 18
+        return await asyncio.gather(*(asked(app, whole, client=client) for client in clients))
+
+    statuses = Counter(status for status, _ in asyncio.run(main()))
+    assert statuses == {422: 20, 429: 10}
+    assert max(most) == 1
+    assert turns.here == 0

@@ -20,6 +20,7 @@ LAYERS = (
     {"export"},
     {"imaging"},
     {"evaluation", "demo"},
+    {"serve"},
     {"training"},
     {"cli"},
 )

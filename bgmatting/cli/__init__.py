@@ -26,6 +26,8 @@ INTERRUPTED = 130  # 128 + SIGINT, as a shell would report it
 COMMANDS = {
     "cutout": "Cut the subject out of one photo.",
     "folder": "Cut the subjects out of a folder of photos.",
+    "watch": "Cut the subjects out of photos as they come.",
+    "serve": "Answer programs over HTTP.",
     "convert": "Turn a published checkpoint into a weights folder.",
     "publish": "Put a weights folder on the Hub.",
     "export": "Turn weights into a file for another runtime.",

@@ -5,6 +5,7 @@ Nothing here imports torch, so that `--help` and wrong usage answer at once.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -13,7 +14,7 @@ from click.shell_completion import CompletionItem
 
 from ..imaging.limits import MIN_SIDE
 from ..weights.catalogue import DEFAULT_BACKBONE, list_backbones
-from .results import KINDS, OPTIONAL_KINDS
+from .results import EXR, KINDS, OPTIONAL_KINDS
 from .settings import Settings
 
 DEFAULT_BACKDROP = "white"
@@ -81,6 +82,16 @@ class Size(ParamType):
         return size
 
 
+class Number(click.FloatRange):
+    """A number in a range, which "nan" is not, whatever it is compared with."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        number: float = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r} is no number", param, ctx)
+        return number
+
+
 class BackdropName(ParamType):
     """`blur`, the path of a photo that is there, or a colour."""
 
@@ -123,7 +134,9 @@ _OPTIONS = (
         type=Kinds(),
         metavar="LIST",
         default=(),
-        help=f"What to write beside the cut-out, comma-separated: {', '.join(OPTIONAL_KINDS)}.",
+        help=f"What to write beside the cut-out, comma-separated: {', '.join(OPTIONAL_KINDS)}. "
+        "exr: the cut-out once more as OpenEXR, floats in linear light, premultiplied; it needs "
+        "the extra of that name.",
     ),
     click.option(
         "--backdrop",
@@ -137,7 +150,21 @@ _OPTIONS = (
         type=click.Choice(["8", "16"]),
         default="8",
         show_default=True,
-        help="Depth of the alpha's PNG.",
+        help="Depth of the PNGs, bits a channel; composites have 8.",
+    ),
+    click.option(
+        "--bleed",
+        is_flag=True,
+        help="Continue the subject's colours where the cut-out is fully transparent, for editors "
+        "and games that filter them.  [default: black there]",
+    ),
+    click.option(
+        "--despill",
+        type=Number(0, 1),
+        metavar="0..1",
+        default=0.0,
+        help="Take this much of the old background's colour out of edges that still hold it.  "
+        "[default: 0]",
     ),
     click.option(
         "--size",
@@ -212,7 +239,12 @@ def settings(
 
     Raises:
         click.UsageError: they contradict one another.
+        InputError: an extra is needed that is not installed.
     """
+    if EXR in kinds:
+        from ..imaging.photos.exr import check_installed
+
+        check_installed()
     if backbone and weights:
         raise click.UsageError("--backbone and --weights exclude each other: give one")
     wanted = {"cutout", *kinds, *(("composite",) if backdrop else ())}

@@ -28,22 +28,35 @@ def natural(path: Path) -> tuple[list[tuple[int, int, str]], str]:
     return [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts if p], path.name
 
 
-def find_sources(folder: Path, background: Path) -> list[Path]:
-    """The sources among the photos in `folder`.
+def check_folder(folder: Path) -> None:
+    """Raises InputError where there is no such folder of sources."""
+    if not folder.is_dir():
+        what = "is not a folder" if folder.exists() else "does not exist"
+        raise InputError(f"{folder} {what}: give the folder with the photos of the subject")
+
+
+def sources_in(folder: Path, background: Path) -> list[Path]:
+    """The sources among the photos in `folder`, in natural order.
 
     Not a source: the background itself, a name that ends in -bgr, and a result of another photo
     there (photo-cutout.png beside photo.jpg).
+    """
+    photos = photos_in(folder)
+    made = {name for photo in photos for name in _result_names(photo)}
+    return [
+        path
+        for path in photos
+        if path.name not in made and not _is_background(path) and not _same(path, background)
+    ]
+
+
+def find_sources(folder: Path, background: Path) -> list[Path]:
+    """`sources_in`, if there are any.
 
     Raises:
         InputError: there is none.
     """
-    photos = photos_in(folder)
-    made = {name for photo in photos for name in _result_names(photo)}
-    sources = [
-        path
-        for path in photos
-        if path.name not in made and not _is_background(path) and not path.samefile(background)
-    ]
+    sources = sources_in(folder, background)
     if not sources:
         suffixes = " ".join(PHOTO_SUFFIXES)
         raise InputError(
@@ -127,6 +140,13 @@ class Backgrounds:
             names = " and ".join(path.name for path in found)
             raise InputError(f"{names} in {self.place} could both be its background: keep one")
         return found[0]
+
+
+def _same(photo: Path, background: Path) -> bool:
+    try:
+        return photo.samefile(background)
+    except FileNotFoundError:  # gone since it was listed
+        return False
 
 
 def _is_background(path: Path) -> bool:

@@ -13,23 +13,31 @@ from ..errors import OutputError
 from ..files import LONGEST_NAME, name_fits
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from ..imaging import Matte
+    from ..imaging.result.depths import Whole
     from .settings import Settings
 
-OPTIONAL_KINDS = ("alpha", "foreground", "error", "composite")
+OPTIONAL_KINDS = ("alpha", "foreground", "error", "composite", "exr")
 KINDS = ("cutout", *OPTIONAL_KINDS)
 SUFFIX = ".png"
+EXR = "exr"  # the cut-out once more, as OpenEXR
 
 
 def plan(source: Path, folder: Path, kinds: Iterable[str]) -> dict[str, Path]:
     """Name a photo's results in `folder`: photo.jpg -> photo-cutout.png, photo-alpha.png..."""
-    return {kind: folder / f"{source.stem}-{kind}{SUFFIX}" for kind in kinds}
+    return {kind: folder / f"{source.stem}-{_ending(kind)}" for kind in kinds}
+
+
+def _ending(kind: str) -> str:
+    return "cutout.exr" if kind == EXR else f"{kind}{SUFFIX}"
 
 
 def plan_beside(cutout: Path, kinds: Iterable[str]) -> dict[str, Path]:
     """Name results after the cut-out's own name: out.png -> out.png, out-alpha.png..."""
     stem = cutout.stem.removesuffix("-cutout")
-    others = {kind: cutout.with_name(f"{stem}-{kind}{SUFFIX}") for kind in kinds}
+    others = {kind: cutout.with_name(f"{stem}-{_ending(kind)}") for kind in kinds}
     return {**others, "cutout": cutout}
 
 
@@ -74,13 +82,25 @@ def write(matte: Matte, paths: Mapping[str, Path], settings: Settings) -> None:
     from ..imaging.photos.writing import save_png
 
     for kind, path in paths.items():
-        if kind == "composite":
-            save_png(matte.composite(settings.backdrop), path, overwrite=settings.overwrite)
+        if kind == EXR:
+            matte.save_exr(path, settings.overwrite, despill=settings.despill)
         else:
-            bits = settings.bits if kind == "alpha" else 8
-            matte.save(path, kind, bits=bits, overwrite=settings.overwrite)
+            save_png(_pixels(matte, kind, settings), path, overwrite=settings.overwrite)
         # As bytes: a file's name need not be valid text.
         click.echo(os.fsencode(path))
+
+
+def encoded(matte: Matte, settings: Settings) -> memoryview:
+    """The cut-out's PNG file, as `write` would write it."""
+    from ..imaging.photos.writing import encode_png
+
+    return encode_png(_pixels(matte, "cutout", settings))
+
+
+def _pixels(matte: Matte, kind: str, settings: Settings) -> Image.Image | Whole:
+    if kind == "composite":
+        return matte.composite(settings.backdrop, despill=settings.despill)
+    return matte.array(kind, settings.bits, bleed=settings.bleed, despill=settings.despill)
 
 
 def is_there(path: Path) -> bool:

@@ -21,7 +21,9 @@ class Settings:
         size: working size: "auto", "native" or the long side in pixels.
         kinds: what to write, in the order of `KINDS`; the cut-out always.
         backdrop: a colour, the path of a photo, or "blur".
-        bits: 8 or 16 for the alpha.
+        bits: 8 or 16, a channel of all but composites.
+        bleed: whether the subject's colours go on where the cut-out is fully transparent.
+        despill: 0..1, how much of the background's colour is taken out of the edges.
         overwrite: whether results that exist are replaced.
         timing: whether to print what took how long, and what was done about the pair.
         align: whether the background is made to fit first.
@@ -38,6 +40,8 @@ class Settings:
     kinds: tuple[str, ...]
     backdrop: str
     bits: int
+    bleed: bool
+    despill: float
     overwrite: bool
     timing: bool
     align: bool

@@ -104,7 +104,8 @@ class _Waiting(Generic[T]):
         class Bar(hub_bar):
             def update(self, n: float | None = 1) -> bool | None:
                 waiting.heard = time.monotonic()
-                return super().update(n)
+                shown: bool | None = super().update(n)
+                return shown
 
         try:
             self._given.append(self._call(Bar))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PIL import Image
+from support.png import read_png
 
 PLAIN = ("--device", "cpu", "--precision", "float32")
 
@@ -41,18 +42,17 @@ def test_every_kind_of_result(quick_cli, pair, weights, matter, tmp_path):
     for name, expected in zip(
         names,
         [
-            matte.cutout(),
-            matte.image("alpha", bits=16),
-            matte.image("foreground"),
-            matte.image("error"),
+            matte.array("cutout", bits=16),
+            matte.array("alpha", bits=16),
+            matte.array("foreground", bits=16),
+            matte.array("error", bits=16),
             matte.composite("#00b140"),
         ],
         strict=True,
     ):
-        written = Image.open(tmp_path / name)
-        assert written.size == (96, 72)
-        np.testing.assert_array_equal(np.asarray(written), np.asarray(expected), err_msg=name)
-    assert np.asarray(Image.open(tmp_path / "out-alpha.png")).max() > 255
+        written = read_png((tmp_path / name).read_bytes())
+        assert written.shape[:2] == (72, 96)
+        np.testing.assert_array_equal(written, np.asarray(expected), err_msg=name)
     assert "total" in done.stderr
 
 
@@ -162,3 +162,46 @@ def test_a_working_size_that_is_too_small_is_wrong_usage(quick_cli, pair, weight
     done = quick_cli("cutout", *pair, "--weights", weights, "--size", str(MIN_SIDE - 1))
     assert done.returncode == 2
     assert f"at least {MIN_SIDE}" in done.stderr
+
+
+def test_an_exr_beside_the_cut_out(quick_cli, pair, weights, tmp_path):
+    openexr = pytest.importorskip("OpenEXR")
+    run = ("cutout", *pair, "--weights", weights, *PLAIN, "--save", "exr")
+    done = quick_cli(*run, "-o", "anna.png")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["anna.png", "anna-cutout.exr"]
+    with openexr.File(str(tmp_path / "anna-cutout.exr")) as file:
+        assert file.channels()["RGBA"].pixels.shape == (72, 96, 4)
+
+
+def test_an_exr_without_its_extra_is_told_before_the_work(quick_cli, pair, monkeypatch):
+    from bgmatting.imaging.photos import exr
+
+    monkeypatch.setattr(exr, "find_spec", lambda name: None)
+    done = quick_cli("cutout", *pair, "--weights", "nowhere", "--save", "exr")
+    assert "bgmatting[exr]" in _one_sentence(done)
+
+
+@pytest.mark.parametrize("command", ["cutout", "folder"])
+def test_colours_under_alpha_0_and_without_the_background(
+    quick_cli, draw, weights, matter, tmp_path, command
+):
+    source, background = draw("in/photo.png", subject=True), draw("empty.png")
+    where = (source, background, "-o", "out") if command == "cutout" else ("in", background, "out")
+    (tmp_path / "out").mkdir()
+    options = ("--bits", "16", "--bleed", "--despill", "0.7", "--save", "foreground,composite")
+    done = quick_cli(command, *where, "--weights", weights, *PLAIN, *options)
+    assert done.returncode == 0, done.stderr
+    matte = matter(source, background)
+    for kind in ("cutout", "foreground"):
+        written = read_png((tmp_path / f"out/photo-{kind}.png").read_bytes())
+        np.testing.assert_array_equal(written, matte.array(kind, 16, bleed=True, despill=0.7))
+    written = np.asarray(Image.open(tmp_path / "out/photo-composite.png"))
+    np.testing.assert_array_equal(written, np.asarray(matte.composite("white", despill=0.7)))
+
+
+@pytest.mark.parametrize("strength", ["-0.1", "1.5", "nan", "much"])
+def test_a_strength_that_is_none_is_wrong_usage(quick_cli, pair, strength):
+    done = quick_cli("cutout", *pair, "--despill", strength)
+    assert done.returncode == 2
+    assert "--despill" in done.stderr

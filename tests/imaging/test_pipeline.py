@@ -247,7 +247,7 @@ class TestImages:
         ("kind", "bits"), [("mask", 8), ("cutout", 16), ("foreground", 16), ("alpha", 12)]
     )
     def test_refused(self, matte, kind, bits):
-        with pytest.raises(InputError, match=r"unknown kind|not to be had"):
+        with pytest.raises(InputError, match=r"unknown kind|not to be had|no PIL image"):
             matte.image(kind, bits=bits)
 
     def test_never_overwrites_unasked(self, matte, tmp_path):
@@ -365,7 +365,7 @@ def test_a_lack_of_memory_for_an_image(matte, monkeypatch, tmp_path, make):
     def fail(*_):
         raise MemoryError
 
-    monkeypatch.setattr("bgmatting.imaging.result.matte.by_bands", fail)
+    monkeypatch.setattr("bgmatting.imaging.arrays.ThreadPoolExecutor", fail)
     with pytest.raises(OutOfMemoryError, match="an image of 200 x 150 pixels"):
         make(matte, tmp_path / "a.png")
 

@@ -41,16 +41,32 @@ def save_png(
         OutputError: the name doesn't fit, something is there already, or it can't be written; what
             was there is then still there.
     """
+    path = checked_place(path, ".png", "lossless PNG files", overwrite=overwrite)
+    encoded = encode_png(image)
+    make_folder(path.parent)
+    return write_whole(path, lambda partial: partial.write_bytes(encoded), overwrite=overwrite)
+
+
+def checked_place(path: str | os.PathLike[str], suffix: str, what: str, *, overwrite: bool) -> Path:
+    """Where a result is to be written, if it can be there.
+
+    Args:
+        path: the place.
+        suffix: how its name must end, in lower case.
+        what: that results are, for messages.
+        overwrite: whether a file may be there already.
+
+    Raises:
+        OutputError: it cannot.
+    """
     path = Path(path)
-    if path.suffix.lower() != ".png":
-        raise OutputError(f"{path.name!r} does not end in .png: results are lossless PNG files")
+    if path.suffix.lower() != suffix:
+        raise OutputError(f"{path.name!r} does not end in {suffix}: results are {what}")
     if path.is_dir():
         raise OutputError(f"{path} is a folder: choose another name")
     if not overwrite and path.exists():
         raise exists_already(path)
-    encoded = encode_png(image)
-    make_folder(path.parent)
-    return write_whole(path, lambda partial: partial.write_bytes(encoded), overwrite=overwrite)
+    return path
 
 
 def encode_png(image: Image.Image | NDArray[np.uint8] | NDArray[np.uint16]) -> memoryview:

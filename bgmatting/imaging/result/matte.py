@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import cv2
@@ -15,15 +15,19 @@ from PIL import Image
 from ...errors import InputError
 from ..arrays import Map, Size, by_bands, size_of
 from ..memory import in_memory
+from ..photos.exr import linear_light, save_exr
 from ..photos.reading import Photo
 from ..photos.writing import save_png
 from ..resampling import Enlarged
 from ..verdict.report import Report
-from .backdrop import Backdrop, Colour, lay_over, rounded
+from .backdrop import Backdrop, Colour, lay_over
+from .colours import colours
+from .depths import BITS, Whole, from_unit
+from .despilling import Despiller, checked_strength
 from .upsampling import Upsampler
 
 KINDS = ("cutout", "alpha", "foreground", "error")
-GREY_KINDS = ("alpha", "error")
+COLOUR_KINDS = ("cutout", "foreground")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -70,7 +74,7 @@ class Matte:
         foreground = np.empty(self.source.shape, dtype=np.float32)
 
         def work(top: int, bottom: int) -> None:
-            planes = self.upsampler.foreground_planes(self.alpha[top:bottom], top, bottom)
+            planes = self._planes(top, bottom)
             planes *= np.float32(1 / 255)
             cv2.merge(list(planes), foreground[top:bottom])
 
@@ -90,48 +94,58 @@ class Matte:
         by_bands(self.size, work)
         return error
 
-    def cutout(self) -> Image.Image:
+    def cutout(self, *, bleed: bool = False, despill: float = 0.0) -> Image.Image:
         """The subject alone: RGBA, straight colour, black where fully transparent.
 
         The hidden background is left out, so that nobody can bring it back.
+
+        Args:
+            bleed, despill: as for `array`.
         """
-        return Image.fromarray(self._cutout())
+        return self.image("cutout", bleed=bleed, despill=despill)
 
     @in_memory
-    def composite(self, backdrop: Backdrop | Photo | Colour) -> Image.Image:
+    def composite(
+        self, backdrop: Backdrop | Photo | Colour, *, despill: float = 0.0
+    ) -> Image.Image:
         """The subject before something else: RGB.
 
         Args:
             backdrop: a colour, by name or as "#rrggbb"; a photo (path, PIL image or array), scaled
                 and cropped so that it fills the frame; or "blur", the background out of focus.
+            despill: as for `array`.
 
         Raises:
             InputError: it is none of these.
             PhotoError: the photo cannot be used.
         """
+        despill = checked_strength(despill)
         behind = Backdrop.of(backdrop).pixels(self.background)  # H, W, 3 or 3
         pixels = np.empty(self.source.shape, dtype=np.uint8)
 
         def work(top: int, bottom: int) -> None:
             alpha = self.alpha[top:bottom]  # n, W
-            planes = self.upsampler.foreground_planes(alpha, top, bottom)  # 3, n, W
+            planes = self._planes(top, bottom, despill)  # 3, n, W
             rest = behind[top:bottom] if behind.ndim == 3 else behind
             cv2.merge(lay_over(planes, alpha, rest), pixels[top:bottom])
 
         by_bands(self.size, work)
         return Image.fromarray(pixels)
 
-    def image(self, kind: str = "cutout", bits: int = 8) -> Image.Image:
-        """One result as a PIL image.
-
-        Args:
-            kind: "cutout" (RGBA), "alpha" (grey), "foreground" (RGB) or "error" (grey).
-            bits: a channel; 16 for alpha and error only.
+    def image(
+        self, kind: str = "cutout", bits: int = 8, *, bleed: bool = False, despill: float = 0.0
+    ) -> Image.Image:
+        """One result as a PIL image; arguments as for `array`.
 
         Raises:
-            InputError: no such kind, or not in so many bits.
+            InputError: as `array`; or colours in 16 bits, which PIL does not have.
         """
-        return Image.fromarray(self._pixels(kind, bits))
+        if bits == 16 and kind in COLOUR_KINDS:
+            raise InputError(
+                f"{kind} in 16 bits is no PIL image, which has 8 a channel: use "
+                f"array({kind!r}, bits=16), or save(path, {kind!r}, bits=16)"
+            )
+        return Image.fromarray(self.array(kind, bits, bleed=bleed, despill=despill))
 
     def save(
         self,
@@ -139,59 +153,87 @@ class Matte:
         kind: str = "cutout",
         bits: int = 8,
         overwrite: bool = False,
+        *,
+        bleed: bool = False,
+        despill: float = 0.0,
     ) -> Path:
-        """Write one result as PNG; see `image` and `save_png`.
+        """Write one result as PNG; see `array` and `save_png`.
 
         Raises:
-            InputError: as `image`.
+            InputError: as `array`.
             OutputError: as `save_png`: among others, if the file exists (without `overwrite`).
         """
-        return save_png(self._pixels(kind, bits), path, overwrite=overwrite)
+        pixels = self.array(kind, bits, bleed=bleed, despill=despill)
+        return save_png(pixels, path, overwrite=overwrite)
 
     @in_memory
-    def _pixels(self, kind: str, bits: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    def save_exr(
+        self,
+        path: str | os.PathLike[str],
+        overwrite: bool = False,
+        *,
+        despill: float = 0.0,
+    ) -> Path:
+        """Write the cut-out as OpenEXR: 32-bit floats, linear light, premultiplied by alpha.
+
+        Args:
+            path, overwrite: as for `photos.exr.save_exr`.
+            despill: as for `array`.
+
+        Raises:
+            InputError: `despill` is out of range, or the extra `exr` is not installed.
+            OutputError: as `save`.
+        """
+        despill = checked_strength(despill)
+        pixels = np.empty((*self.alpha.shape, 4), dtype=np.float32)
+
+        def work(top: int, bottom: int) -> None:
+            alpha = self.alpha[top:bottom]
+            planes = linear_light(self._planes(top, bottom, despill) * np.float32(1 / 255))
+            cv2.merge([*(planes * alpha), alpha], pixels[top:bottom])
+
+        by_bands(self.size, work)
+        return save_exr(pixels, path, overwrite=overwrite)
+
+    @in_memory
+    def array(
+        self, kind: str = "cutout", bits: int = 8, *, bleed: bool = False, despill: float = 0.0
+    ) -> Whole:
+        """One result as whole numbers.
+
+        Args:
+            kind: "cutout" (RGBA, straight), "alpha" (grey), "foreground" (RGB) or "error" (grey).
+            bits: a channel, 8 or 16. Photos are read as 8 bits, but alpha, and the colours where
+                the background shows through, are worked out in floats: these have more to say.
+            bleed: whether cut-out and foreground have, where alpha is 0, the subject's colours
+                continued, so that what scales or filters them gets no dark rim. Else a cut-out's
+                are black there.
+            despill: 0..1, how much of the background's colour to take out of cut-out and
+                foreground where they still hold it; see `despilling`.
+
+        Returns:
+            (H, W, 4), (H, W, 3) or (H, W), uint8 or uint16.
+
+        Raises:
+            InputError: no such kind, or not in so many bits, or `despill` is out of range.
+        """
         if kind not in KINDS:
             raise InputError(f"unknown kind {kind!r}: choose one of {', '.join(KINDS)}")
-        if bits not in (8, 16) or (bits == 16 and kind not in GREY_KINDS):
-            raise InputError(
-                f"{kind} in {bits} bits is not to be had: alpha and error come in 8 or 16 bits, "
-                "the others in 8"
-            )
-        if kind == "cutout":
-            return self._cutout()
-        if kind == "foreground":
-            return self._colours()
-        grey = self.alpha if kind == "alpha" else self.error
-        if bits == 16:
-            result: NDArray[np.uint8] | NDArray[np.uint16] = np.rint(
-                np.clip(grey, 0, 1) * np.float32(65535)
-            ).astype(np.uint16)
-            return result
-        return cv2.convertScaleAbs(grey, alpha=255)  # type: ignore[return-value]
+        if bits not in BITS:
+            raise InputError(f"{kind} in {bits!r} bits is not to be had: choose 8 or 16")
+        if kind in COLOUR_KINDS:
+            planes = partial(self._planes, despill=checked_strength(despill))
+            return colours(planes, self.alpha, bits, bleed=bleed, transparent=kind == "cutout")
+        return from_unit(self.alpha if kind == "alpha" else self.error, bits)
 
-    @in_memory
-    def _cutout(self) -> NDArray[np.uint8]:
-        pixels = np.zeros((*self.alpha.shape, 4), dtype=np.uint8)
+    def _planes(self, top: int, bottom: int, despill: float = 0.0) -> Map:
+        """Rows of the foreground: (3, n, W) float32, straight, 0..255."""
+        alpha = self.alpha[top:bottom]
+        planes = self.upsampler.foreground_planes(alpha, top, bottom)
+        if despill:
+            self._despiller.apply(planes, alpha, self.background[top:bottom], top, despill)
+        return planes
 
-        def work(top: int, bottom: int) -> None:
-            alpha = cv2.convertScaleAbs(self.alpha[top:bottom], alpha=255)  # n, W
-            if not alpha.any():
-                return
-            planes = self.upsampler.foreground_planes(self.alpha[top:bottom], top, bottom)
-            colours = rounded(planes)
-            for plane in colours:
-                plane[alpha == 0] = 0
-            cv2.merge([*colours, alpha], pixels[top:bottom])
-
-        by_bands(self.size, work)
-        return pixels
-
-    def _colours(self) -> NDArray[np.uint8]:
-        pixels = np.empty(self.source.shape, dtype=np.uint8)
-
-        def work(top: int, bottom: int) -> None:
-            planes = self.upsampler.foreground_planes(self.alpha[top:bottom], top, bottom)
-            cv2.merge(rounded(planes), pixels[top:bottom])
-
-        by_bands(self.size, work)
-        return pixels
+    @cached_property
+    def _despiller(self) -> Despiller:
+        return Despiller(self.source, self.alpha)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..arrays import Map, fully
 from ..photos.pair import PhotoPair
+from .filling import smooth_fill
 
 
 @dataclass(frozen=True)
@@ -73,49 +74,14 @@ def measure_mismatch(full: PhotoPair, small: PhotoPair, alpha: Map) -> PlateMism
             np.zeros((*alpha.shape, 3), dtype=np.float32), np.full_like(alpha, SETTINGS.untrusted)
         )
     apart = cv2.subtract(small.source, small.plate, dtype=cv2.CV_32F) / np.float32(255)
-    drift = smooth_fill(apart, known)  # h, w, 3
+    drift = smooth_fill(apart, known, SETTINGS.smoothing)  # h, w, 3
     # One pixel of each working pixel stands for all: texture that averages out there counts too.
     rows, columns = (_centres(n, m) for n, m in zip(alpha.shape, full.source.shape, strict=False))
     apart = _sample(full.source, rows, columns) - _sample(full.plate, rows, columns) - drift
-    variance = smooth_fill(np.square(apart).sum(axis=2), known)
+    variance = smooth_fill(np.square(apart).sum(axis=2), known, SETTINGS.smoothing)
     if covered is not None:
         variance = np.where(inside > 0, variance, np.float32(SETTINGS.untrusted))
     return PlateMismatch(drift, variance)
-
-
-def smooth_fill(values: Map, weight: Map, sigma: float = SETTINGS.smoothing) -> Map:
-    """Smooth a map by weighted averages, and continue it to where nothing has weight.
-
-    Args:
-        values: (h, w) or (h, w, 3) float32.
-        weight: (h, w) float32, 0..1; not 0 everywhere.
-        sigma: of the Gaussian, pixels.
-    """
-    spread = cv2.GaussianBlur(weight, (0, 0), sigma)
-    total = cv2.GaussianBlur(_times(values, weight), (0, 0), sigma)
-    mean = _times(total, 1 / np.maximum(spread, 1e-6))
-    confidence = np.minimum(spread * 4, 1)  # a quarter of a full neighbourhood is enough
-    filled = _push_pull(mean, confidence)
-    return cv2.GaussianBlur(filled, (0, 0), sigma)
-
-
-def _push_pull(values: Map, confidence: Map) -> Map:
-    """Fill from ever coarser averages (Gortler et al., "The lumigraph", SIGGRAPH 1996)."""
-    height, width = confidence.shape
-    if max(height, width) == 1:
-        return values
-    half = ((width + 1) // 2, (height + 1) // 2)
-    weight = cv2.resize(confidence, half, interpolation=cv2.INTER_AREA)
-    coarse = cv2.resize(_times(values, confidence), half, interpolation=cv2.INTER_AREA)
-    coarse = coarse.reshape(*weight.shape, *values.shape[2:])
-    coarse = _push_pull(_times(coarse, 1 / np.maximum(weight, 1e-6)), np.minimum(weight * 4, 1))
-    below = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
-    below = below.reshape(values.shape)
-    return below + _times(values - below, confidence)
-
-
-def _times(values: Map, weight: Map) -> Map:
-    return values * (weight if values.ndim == 2 else weight[..., None])
 
 
 def _centres(small: int, full: int) -> NDArray[np.intp]:

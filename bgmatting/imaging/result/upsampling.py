@@ -22,7 +22,8 @@ import numpy as np
 from ..arrays import Map, by_bands
 from ..photos.pair import PhotoPair
 from ..resampling import Enlarged
-from .plate_mismatch import measure_mismatch, smooth_fill
+from .filling import smooth_fill
+from .plate_mismatch import measure_mismatch
 
 
 @dataclass(frozen=True)

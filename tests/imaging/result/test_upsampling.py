@@ -8,7 +8,8 @@ from bgmatting.imaging.arrays import by_bands
 from bgmatting.imaging.photos.pair import PhotoPair
 from bgmatting.imaging.resampling import shrink
 from bgmatting.imaging.result import plate_mismatch
-from bgmatting.imaging.result.plate_mismatch import measure_mismatch, smooth_fill
+from bgmatting.imaging.result.filling import smooth_fill
+from bgmatting.imaging.result.plate_mismatch import measure_mismatch
 from bgmatting.imaging.result.upsampling import Settings, Upsampler, edge_band, guided_coefficients
 
 HAIR = (60, 40, 20)
@@ -236,7 +237,7 @@ class TestPlate:
     def test_fill_keeps_constants(self, shape, channels):
         weight = np.zeros(shape, dtype=np.float32)
         weight[0, 0] = 1
-        filled = smooth_fill(np.full(shape + channels, 0.3, dtype=np.float32), weight)
+        filled = smooth_fill(np.full(shape + channels, 0.3, dtype=np.float32), weight, 2.0)
         assert filled.shape == shape + channels
         assert np.abs(filled - 0.3).max() < 1e-4
 

@@ -1,0 +1,1 @@
+"""Mattes over plain HTTP, for programs: `bgmatting serve`."""

@@ -30,7 +30,7 @@ class Settings:
     """How the subject's own colour is found, and where the background's is taken out.
 
     `opaque`, `clearance` and `smoothing` were chosen among a few values by the error and the spill
-    that benchmarks/despill.py measures; twice the smoothing changes either by less than 2 %. `side`
+    that benchmarks/despill.py measures; twice the smoothing changes either by less than 3 %. `side`
     is the networks' working size. `fade` keeps what is nearly opaque from a step.
 
     Attributes:

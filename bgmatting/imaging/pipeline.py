@@ -1,10 +1,9 @@
-"""From a pair of photos to a matte: the pipeline in its order."""
+"""A network that mattes photos: one pair, or many sources before one background."""
 
 from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -15,37 +14,13 @@ from ..errors import InputError
 from ..model import MattingNetwork
 from ..timing import stage
 from ..weights.files import DEFAULT_WORKING_SIZE
-from .alignment.align import Alignment, align_again, confine, reduced
-from .alignment.align import align as find_alignment
-from .arrays import Map, Size, size_of
 from .engine import Engine
 from .limits import MAX_MEGAPIXELS
+from .matting import PlateMatter
 from .memory import memory_for
-from .photos.pair import PhotoPair, fit_background
 from .photos.reading import Photo, read_photo
-from .resampling import enlarge, network_size, shrink, working_size
-from .result.cleanup import clean as clean_alpha
+from .plate import Plate
 from .result.matte import Matte
-from .result.upsampling import Upsampler
-from .verdict.judge import judge
-from .verdict.removed_objects import drop_removed_objects
-
-
-@dataclass(frozen=True)
-class NetworkPass:
-    """One run of the network, at working size.
-
-    Attributes:
-        pair: what it was given.
-        alpha: (h, w) float32, 0..1.
-        residual: (h, w, 3) float32, foreground minus source, RGB.
-        error: (h, w) float32, 0..1.
-    """
-
-    pair: PhotoPair
-    alpha: Map
-    residual: Map
-    error: Map
 
 
 class Matter:
@@ -155,87 +130,49 @@ class Matter:
             InputError: an argument is of the wrong kind.
             OutOfMemoryError: memory does not suffice, of the machine or the device.
         """
+        long_side = self._long_side(size)
         timings: dict[str, float] = {}
-        if size == "auto":
-            size = self.working_size
-        if isinstance(size, str):
-            raise InputError(f'size is {size!r}; expected "auto", a number of pixels, or None')
         with stage(timings, "read"), memory_for("read the photos"):
             full, plate = _read_pair(source, background, max_megapixels)
-        width, height = size_of(full)
-        with memory_for(f"matte a photo of {width} x {height} pixels"):
-            return self._matted(full, plate, size, align, clean, timings)
+        prepared = PlateMatter(self._engine, Plate(plate, long_side), align=align, clean=clean)
+        return prepared.matted(full, timings)
 
-    def _matted(
+    def with_background(
         self,
-        full: NDArray[np.uint8],
-        plate: NDArray[np.uint8],
-        size: int | None,
-        align: bool,
-        clean: bool,
-        timings: dict[str, float],
-    ) -> Matte:
-        """Photos as they were read -> the matte; arguments as for `__call__`."""
-        with stage(timings, "fit"):
-            plate = fit_background(full, plate)
-            small_size = working_size(size_of(full), size)
-            seen = network_size(size_of(full), size)
-            small = shrink(full, small_size)
-        alignment = Alignment()
-        if align:
-            with stage(timings, "align"):
-                overview = reduced(full, plate)
-                alignment = find_alignment(*overview)
-        last, passes = self._run(small, plate, seen, alignment, timings, "network"), 1
-        if align:
-            with stage(timings, "second pass"):
-                better = align_again(*overview, alignment, last.alpha)
-            if better is not None:
-                alignment = better
-                last, passes = self._run(small, plate, seen, better, timings, "second pass"), 2
-        with stage(timings, "judge"):
-            alpha, removed = drop_removed_objects(last.alpha, last.pair)
-            report = judge(
-                last.pair,
-                alpha,
-                alignment,
-                before=shrink(plate, small_size),
-                removed=removed,
-                passes=passes,
-                long_side=max(full.shape),
-            )
-        # What was taken away may be wrong by as much.
-        error = np.maximum(last.error, last.alpha - alpha)
-        if clean:
-            alpha = clean_alpha(alpha)
-        with stage(timings, "upsample"):
-            fitted, _ = alignment.apply(plate)
-            upsampler = Upsampler(PhotoPair(full, fitted), last.pair, alpha, last.residual)
-            fine = upsampler.alpha()
-        return Matte(full, fitted, fine, seen, timings, upsampler, error, report)
+        background: Photo,
+        *,
+        size: str | int | None = "auto",
+        align: bool = True,
+        clean: bool = False,
+        max_megapixels: float = MAX_MEGAPIXELS,
+    ) -> PlateMatter:
+        """A background prepared once, to matte one source after another against.
 
-    def _run(
-        self,
-        small: NDArray[np.uint8],
-        plate: NDArray[np.uint8],
-        seen: Size,
-        alignment: Alignment,
-        timings: dict[str, float],
-        stage_name: str,
-    ) -> NetworkPass:
-        """Run the network once, on the source at working size and the plate aligned.
+        What it gives for a source is, bit for bit, what `matter(source, background)` gives.
 
-        It sees them in the size `seen`; what it says comes back in the source's.
+        Args:
+            background, size, align, clean, max_megapixels: as for a call.
+
+        Raises:
+            PhotoError, InputError, OutOfMemoryError: as for a call.
         """
-        with stage(timings, stage_name):
-            size = size_of(small)
-            small_plate, covered = alignment.shrunk(plate, size)
-            outputs = self._engine(enlarge(small, seen), enlarge(small_plate, seen))
-            said, residual, error = (shrink(output, size) for output in outputs)
-            alpha = confine(said, covered)
-            # What was taken away may be wrong by as much.
-            pair = PhotoPair(small, small_plate, covered)
-            return NetworkPass(pair, alpha, residual, np.maximum(error, said - alpha))
+        long_side = self._long_side(size)
+        with memory_for("read the background"):
+            plate = read_photo(background, max_megapixels=max_megapixels, role="background")
+        return PlateMatter(
+            self._engine,
+            Plate(plate, long_side),
+            align=align,
+            clean=clean,
+            max_megapixels=max_megapixels,
+        )
+
+    def _long_side(self, size: str | int | None) -> int | None:
+        if size == "auto":
+            return self.working_size
+        if isinstance(size, str):
+            raise InputError(f'size is {size!r}; expected "auto", a number of pixels, or None')
+        return size
 
 
 def _read_pair(

@@ -87,8 +87,13 @@ def reduced(
     source: NDArray[np.uint8], plate: NDArray[np.uint8]
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Both photos, (H, W, 3) uint8, at the size at which `align` and `align_again` look at them."""
-    size = working_size(size_of(source), SETTINGS.long_side)
+    size = overview_size(size_of(source))
     return shrink(source, size), shrink(plate, size)
+
+
+def overview_size(size: Size) -> Size:
+    """(width, height) at which `align` looks at photos of a size."""
+    return working_size(size, SETTINGS.long_side)
 
 
 def align(source: NDArray[np.uint8], plate: NDArray[np.uint8]) -> Alignment:

@@ -14,7 +14,7 @@ PAGE = ROOT / "docs" / "layout.md"
 # From the lowest layer up; each imports only from those before it.
 ORDER = (
     *("errors.py", "files.py", "timing.py", "lazy.py"),
-    *("model", "weights", "hub", "imaging", "evaluation", "demo", "training", "cli"),
+    *("model", "weights", "hub", "imaging", "video", "evaluation", "demo", "training", "cli"),
 )
 HEAD = """\
 # Where things are

@@ -18,7 +18,7 @@ LAYERS = (
     {"model"},
     {"weights", "hub"},
     {"imaging"},
-    {"evaluation", "demo"},
+    {"evaluation", "demo", "video"},
     {"training"},
     {"cli"},
 )

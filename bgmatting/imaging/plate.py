@@ -34,6 +34,7 @@ class FittedPlate:
         self.seen = network_size(size_of(full), long_side)
         self._full: tuple[Alignment, Pixels] | None = None
         self._small: tuple[Alignment, tuple[Pixels, Coverage | None]] | None = None
+        self._overview: tuple[Alignment, Pixels] | None = None
 
     @cached_property
     def overview(self) -> Pixels:
@@ -56,6 +57,14 @@ class FittedPlate:
         if kept is None or kept[0] is not alignment:
             kept = alignment, alignment.apply(self.full)[0]
             self._full = kept
+        return kept[1]
+
+    def aligned_overview(self, alignment: Alignment) -> Pixels:
+        """(h, w, 3) uint8, moved and relit at the size at which `align` looks at it."""
+        kept = self._overview
+        if kept is None or kept[0] is not alignment:
+            kept = alignment, alignment.apply(self.overview)[0]
+            self._overview = kept
         return kept[1]
 
     def aligned_small(self, alignment: Alignment) -> tuple[Pixels, Coverage | None]:

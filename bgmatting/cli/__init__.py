@@ -26,6 +26,7 @@ INTERRUPTED = 130  # 128 + SIGINT, as a shell would report it
 COMMANDS = {
     "cutout": "Cut the subject out of one photo.",
     "folder": "Cut the subjects out of a folder of photos.",
+    "video": "Cut the subject out of a clip.",
     "convert": "Turn a published checkpoint into a weights folder.",
     "publish": "Put a weights folder on the Hub.",
     "evaluate": "Measure weights against known mattes.",

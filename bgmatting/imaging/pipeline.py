@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import warnings
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from typing_extensions import Self
 
-from ..errors import InputError
+from ..errors import BgmattingWarning, InputError
+from ..lazy import above
 from ..model import MattingNetwork
 from ..timing import stage
 from ..weights.files import DEFAULT_WORKING_SIZE
@@ -166,6 +171,83 @@ class Matter:
             clean=clean,
             max_megapixels=max_megapixels,
         )
+
+    def frames(
+        self,
+        clip: str | os.PathLike[str],
+        background: Photo | None = None,
+        *,
+        background_at: str | float | None = None,
+        size: str | int | None = "auto",
+        align: bool = True,
+        clean: bool = False,
+        steady: bool = True,
+        start: str | float = 0,
+        end: str | float | None = None,
+        rate: float = 25,
+    ) -> Iterator[Matte]:
+        """Matte a clip's frames, one after the other; memory does not grow with its length.
+
+        Args:
+            clip: a film (needs the extra `video`), a folder of pictures, or a pattern such as
+                "frames/%05d.png".
+            background: the same place, empty: a photo, a clip of it, whose temporal median is
+                taken, or "auto" for the temporal median of the clip itself.
+            background_at: or the moment of the clip that shows it empty: seconds, or as text
+                "2.5", "1:02.5", "75f" for a frame.
+            size, align, clean: as for a call.
+            steady: average alpha over time where nothing moves.
+            start, end: which part of the clip, as `background_at`.
+            rate: frames a second, of pictures.
+
+        Raises:
+            ClipError: the clip cannot be used, or does not show enough of the empty place.
+            PhotoError, PairError, InputError, OutOfMemoryError: as for a call.
+        """
+        found: Iterator[Matte] = above("video.run").mattes(
+            self,
+            clip,
+            background,
+            background_at=background_at,
+            size=size,
+            align=align,
+            clean=clean,
+            steady=steady,
+            start=start,
+            end=end,
+            rate=rate,
+        )
+        return found
+
+    def video(
+        self,
+        clip: str | os.PathLike[str],
+        background: Photo | None,
+        out: str | os.PathLike[str],
+        **options: Any,
+    ) -> list[Path]:
+        """Matte a clip, and write it with its alpha, its times and its sound.
+
+        Args:
+            clip, background: as for `frames`.
+            out: .mov (ProRes 4444), .webm (VP9), .mkv (FFV1, exact), .mp4 (no alpha: the
+                composite), or a name without an ending for a folder of PNG files.
+            **options: those of `frames`, and `kinds` ("alpha", "foreground", "composite", beside
+                the cut-out), `backdrop` (as `Matte.composite` takes it, or a clip), `codec`,
+                `premultiplied`, `bits`, `sound`, `overwrite`, `progress`: see
+                `bgmatting.video.run.matte_clip`.
+
+        Returns:
+            What was written.
+
+        Raises:
+            OutputError: something is there already (without `overwrite`), or can't be written.
+            ClipError, PhotoError, PairError, InputError, OutOfMemoryError: as for `frames`.
+        """
+        done = above("video.run").matte_clip(self, clip, background, out, **options)
+        if done.damaged:
+            warnings.warn(done.said_of_damage, BgmattingWarning, stacklevel=2)
+        return list(done.paths.values())
 
     def _long_side(self, size: str | int | None) -> int | None:
         if size == "auto":

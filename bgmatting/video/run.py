@@ -25,6 +25,7 @@ from .threads import Behind
 from .times import Moment
 
 BACKDROP = "white"
+SHOWN = 5  # times of damaged frames that are named
 Time = Moment | str | float
 
 
@@ -47,6 +48,14 @@ class Written:
     damaged: tuple[float, ...]
     missing: int
     findings: tuple[Finding, ...]
+
+    @property
+    def said_of_damage(self) -> str:
+        """A sentence on frames that could not be read."""
+        where = ", ".join(f"{time:.2f} s" for time in self.damaged[:SHOWN])
+        more = ", ..." if len(self.damaged) > SHOWN else ""
+        frames = "1 frame" if len(self.damaged) == 1 else f"{len(self.damaged)} frames"
+        return f"{frames} could not be read (at {where}{more}): the one before stands in for each"
 
 
 def mattes(

@@ -111,7 +111,7 @@ def test_odd_sizes_and_exact_pixels(tmp_path):
 
 def test_a_damaged_frame_is_bridged_and_said(tmp_path, crossing):
     frames, _ = crossing(8)
-    path = clips.make(tmp_path / "a.mkv", frames, codec="png", pixel_format="rgb24")
+    path = clips.make(tmp_path / "a.mov", frames, codec="png", pixel_format="rgb24")
     clips.damage(path, 3)
     got = list(Film(path).frames())
     assert [frame.damaged for frame in got] == [index == 3 for index in range(8)]

@@ -113,12 +113,14 @@ def test_times_are_kept(tmp_path, mattes, name, ending):
 class TestNothingIsLeftHalf:
     def test_an_error_leaves_nothing(self, tmp_path, mattes):
         path = tmp_path / "a.mov"
-        with (
-            pytest.raises(KeyboardInterrupt),
-            film(path, BY_NAME["qtrle"], FACTS, has_alpha=True) as writer,
-        ):
-            writer.write(Picture(*mattes[0]), Fraction(0), 0)
-            raise KeyboardInterrupt
+
+        def broken_off():
+            with film(path, BY_NAME["qtrle"], FACTS, has_alpha=True) as writer:
+                writer.write(Picture(*mattes[0]), Fraction(0), 0)
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            broken_off()
         assert list(tmp_path.iterdir()) == []
 
     def test_what_is_there_stays(self, tmp_path, mattes):

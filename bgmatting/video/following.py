@@ -22,6 +22,7 @@ from ..imaging.matting import NetworkPass, PlateMatter, View
 from ..imaging.result.matte import Matte
 from ..imaging.verdict.report import Report
 
+KEPT = 0.5  # of the background of the frame before that must still look like background
 AGAIN = 12  # frames after which a plate that never fitted well is tried anew
 
 
@@ -57,6 +58,7 @@ class Follower:
         self._wanted: Alignment | None = None  # where the light is on its way to
         self._usual = 0.0  # difference on background when all was well
         self._since = 0  # frames since alignment was asked
+        self._known: Map | None = None  # where the last frame showed background
         self._report: Report | None = None
 
     def __call__(self, pixels: NDArray[np.uint8]) -> Followed:
@@ -92,7 +94,7 @@ class Follower:
         self._alignment = self._wanted = alignment
         self._since = 0
         if self._prepared.align:
-            background = known_background(alpha, size_of(view.overview))
+            self._known = background = known_background(alpha, size_of(view.overview))
             if background is not None:
                 fitted = view.plate.aligned_overview(alignment)
                 self._usual = apart(view.overview, fitted, background)
@@ -108,10 +110,16 @@ class Follower:
     ) -> tuple[Alignment, NetworkPass]:
         """Hold a frame against its plate; ask again, and matte again, where they disagree."""
         self._since += 1
-        size = size_of(view.overview)
-        background = known_background(last.alpha, size)
-        if background is None:
-            return alignment, last
+        background = known_background(last.alpha, size_of(view.overview))
+        known, self._known = self._known, background
+        if background is None or (known is not None and kept(known, background) < KEPT):
+            # A camera that was pushed, a lamp that went on: hardly anything looks like background.
+            if known is None and self._since < AGAIN:
+                return alignment, last
+            self.asked += 1
+            better, last, _ = self._prepared.aligned_pass(view, timings)
+            self._settle(view, better, last.alpha)
+            return better, last
         now = apart(view.overview, view.plate.aligned_overview(alignment), background)
         on_its_way = self._wanted is not None and self._wanted.light is not alignment.light
         weak = alignment.registration.failed or alignment.registration.agreement < ALIGN.settled
@@ -133,3 +141,8 @@ class Follower:
         self._wanted, self._since = better, 0
         self._usual = apart(view.overview, better.apply(view.plate.overview)[0], background)
         return alignment, last
+
+
+def kept(before: Map, now: Map) -> float:
+    """Which share of what was background a frame ago still is; (h, w) of 0 and 1 each."""
+    return float((before * now).sum() / max(float(before.sum()), 1.0))

@@ -1,10 +1,12 @@
-"""Alpha made steady in time: averaged over frames where nothing moves, left alone where it does.
+"""Alpha made steady in time: averaged with the frame before, where both show the same.
 
-A recursive average: a' = a + w (a'_before - a). w falls to 0 where a frame shows something else
-than the one before did, as far as that exceeds the noise; what is compared is what each shows
-beyond its plate, so that light that drifts is no motion. The plate has a word too: past alpha
-does not hold on where a frame shows the bare plate, nor hold back where it clearly shows something
-else, which leaves no trail.
+A recursive average: a' = a + w (a'_before - a). For each pixel there are two places to look for it
+in the frame before: where it is now, and where optical flow says that it came from. Each is
+believed as far as what it showed is what is shown now, within the noise; where neither is, w is 0,
+and the frame stands for itself. At one's own place, what is compared is what each frame shows
+beyond its plate, so that light that drifts is no motion. The plate has a word too: past alpha does
+not hold on where something was and the bare plate has come back. So nothing trails behind what
+moves.
 """
 
 from __future__ import annotations
@@ -19,29 +21,29 @@ from ..imaging.arrays import Map, Pixels, size_of
 
 @dataclass(frozen=True)
 class Settings:
-    """How much is averaged, and what counts as motion.
+    """How much is averaged, and what counts as the same.
 
     Measured by `benchmarks/video.py`.
 
     Attributes:
         most: w where nothing moves.
+        moved: w where what moved was found again.
         window: sigma, pixels of the overview, over which change is averaged.
         calm: times the noise: change below this is none.
         moving: times the noise beyond that at which w has fallen to 1/e.
         alike: alpha that differs by this much more between frames is no flicker; w falls to 1/e.
         bare: times the noise: what a frame shows beyond its plate below this is nothing.
-        clear: times the noise: above this it is clearly something.
         least_noise: levels of 255 squared, all three channels: rounding and compression make it.
         slow: of the noise estimate, a frame.
     """
 
     most: float = 0.75
+    moved: float = 0.6
     window: float = 1.5
     calm: float = 1.5
     moving: float = 1.5
     alike: float = 0.25
     bare: float = 3.0
-    clear: float = 30.0
     least_noise: float = 1.5
     slow: float = 0.1
 
@@ -49,14 +51,25 @@ class Settings:
 SETTINGS = Settings()
 
 
+@dataclass(frozen=True, eq=False)
+class _Before:
+    """What is kept of the frame before: (H, W) alpha as it came out, and what the frame showed."""
+
+    alpha: Map
+    source: Pixels
+    grey: Pixels
+    beyond: Map
+    shown: Map
+
+
 class Steady:
     """One clip's filter; frames are given in their order."""
 
     def __init__(self, settings: Settings = SETTINGS) -> None:
         self._settings = settings
-        self._before: Map | None = None  # alpha, as it came out
-        self._beyond: Map | None = None
+        self._before: _Before | None = None
         self._noise: float | None = None
+        self._flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
 
     def __call__(self, alpha: Map, source: Pixels, plate: Pixels) -> Map:
         """The next frame's alpha, steadied.
@@ -67,35 +80,55 @@ class Steady:
             plate: (h, w, 3) uint8, its plate, moved and relit.
 
         Returns:
-            (H, W) float32, 0..1.
+            (H, W) float32, 0..1; `alpha` itself of the first frame.
         """
         beyond = cv2.subtract(source, plate, dtype=cv2.CV_32F)  # h, w, 3
-        before, last = self._before, self._beyond
+        shown = _power(beyond, self._settings.window)
+        grey: Pixels = cv2.cvtColor(source, cv2.COLOR_RGB2GRAY)  # type: ignore[assignment]
+        before = self._before
         result = alpha
-        if before is not None and last is not None and before.shape == alpha.shape:
-            result = self._mixed(alpha, before, beyond, last)
-        self._before, self._beyond = result, beyond
+        if before is not None and before.alpha.shape == alpha.shape:
+            result = self._mixed(alpha, source, grey, beyond, shown, before)
+        self._before = _Before(result, source, grey, beyond, shown)
         return result
 
-    def _mixed(self, alpha: Map, before: Map, beyond: Map, last: Map) -> Map:
+    def _mixed(
+        self, alpha: Map, source: Pixels, grey: Pixels, beyond: Map, shown: Map, before: _Before
+    ) -> Map:
         s = self._settings
-        change = _power(beyond - last, s.window)  # h, w
+        change = _power(beyond - before.beyond, s.window)  # h, w
         noise = self._noise_of(change)
-        weight = s.most * np.exp(-np.maximum(change / noise - s.calm, 0) / s.moving)
-        # Differences of two frames have twice the noise of one.
-        shown = _power(beyond, s.window) * (2 / noise)
-        holds = np.clip((shown - s.bare) / s.bare, 0, 1)  # past alpha may hold on
-        yields = 1 - np.clip((shown - s.clear) / s.clear, 0, 1)  # and hold back
+        still = s.most * self._same(change / noise)
+        # What shows a difference of two frames has twice the noise of what one shows.
+        bare = np.clip(2 - shown * (2 / noise) / s.bare, 0, 1)
+        was = np.clip(before.shown * (2 / noise) / s.bare - 2, 0, 1)
         size = size_of(alpha)
-        weight, holds, yields = (
-            cv2.resize(values.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
-            for values in (weight, holds, yields)
-        )
-        step = before - alpha
-        weight *= np.where(step > 0, holds, yields)
-        weight *= np.exp(-np.square(step / np.float32(s.alike)))
-        mixed: Map = alpha + weight * step
-        return mixed
+        still, release = (_resized(values, size) for values in (still, bare * was))
+        step = before.alpha - alpha
+        result: Map = alpha + still * self._flicker(step, release) * step
+        if not np.any(still < s.moved):
+            return result
+        flow = self._flow.calc(grey, before.grey, None)  # h, w, 2: where each pixel was
+        came = cv2.subtract(source, _warped(before.source, flow), dtype=cv2.CV_32F)
+        found = _resized(s.moved * self._same(_power(came, s.window) / noise), size)
+        better = found > still
+        if better.any():
+            scale = np.float32([size[0] / grey.shape[1], size[1] / grey.shape[0]])
+            large = cv2.resize(flow, size, interpolation=cv2.INTER_LINEAR) * scale
+            step = _warped(before.alpha, large) - alpha
+            moved = alpha + found * self._flicker(step, release) * step
+            result = np.where(better, moved, result)
+        return result
+
+    def _same(self, change: Map) -> Map:
+        """How far a change, in units of the noise, is none: 0..1."""
+        s = self._settings
+        return np.exp(-np.maximum(change - s.calm, 0) / s.moving)
+
+    def _flicker(self, step: Map, release: Map) -> Map:
+        """How far a step of alpha may be flicker: small, and nothing that went away."""
+        small = np.exp(-np.square(step / np.float32(self._settings.alike)))
+        return small * np.where(step > 0, 1 - release, np.float32(1))
 
     def _noise_of(self, change: Map) -> float:
         """What changes between frames where nothing does: the median, followed slowly."""
@@ -109,3 +142,20 @@ class Steady:
 def _power(values: Map, sigma: float) -> Map:
     """(h, w, 3) -> (h, w): squares, all channels, averaged around each pixel."""
     return cv2.GaussianBlur(np.einsum("hwc,hwc->hw", values, values), (0, 0), sigma)
+
+
+def _resized(values: Map, size: tuple[int, int]) -> Map:
+    return cv2.resize(values.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+
+
+def _warped(values: Map, flow: Map) -> Map:
+    """(H, W) or (H, W, 3), each pixel fetched from where the flow, (H, W, 2) pixels, points."""
+    height, width = flow.shape[:2]
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    return cv2.remap(
+        values,
+        x + flow[..., 0],
+        y + flow[..., 1],
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )

@@ -71,7 +71,7 @@ def test_a_camera_that_is_pushed_is_found_again(follower, shot):
     expected = shot(0, shift=6, subject=False).astype(int)
     inner = np.s_[20:140, 150:240]  # without the subject, and what the plate does not reach
     assert np.abs(followed.matte.background[inner].astype(int) - expected[inner]).mean() < 4
-    assert 1 <= follower.asked <= 3
+    assert 1 <= follower.asked <= 2
 
 
 def test_light_is_followed(follower, shot):
@@ -81,7 +81,7 @@ def test_light_is_followed(follower, shot):
     expected = shot(0, light=0.8, subject=False).astype(int)
     outside = np.s_[:40]
     off = followed.matte.background[outside].astype(int) - expected[outside]
-    assert abs(off.mean()) < 2.5
+    assert abs(off.mean()) < 5  # light that is nearer is left alone; not followed, it is 15
 
 
 def test_the_first_frame_is_matted_as_a_photo(matter, shot, follower):

@@ -79,7 +79,7 @@ def test_what_comes_is_there_at_once(filmed):
         steady(empty, plates[0], plates[0])
     shown = steady(true[0], frames[0], plates[0])
     inside = true[0] > 0.9
-    assert shown[inside].min() > 0.95
+    assert (shown[inside] > true[0][inside] - 0.02).all()
 
 
 def test_the_first_frame_is_left_alone(filmed):

@@ -63,7 +63,7 @@ def test_alpha_comes_back(tmp_path, mattes, name, ending, deep, levels):
     assert len(got) == len(mattes)
     top = 65535 if deep else 255
     for read, (_, alpha) in zip(got, mattes, strict=True):
-        wanted = np.rint(alpha.astype(float) * top) / top
+        wanted = np.rint(alpha * np.float32(top)).astype(float) / top
         assert np.abs(read - wanted).max() * 255 <= levels + 1e-6
 
 

@@ -11,7 +11,7 @@ import click
 from tqdm import tqdm
 
 from ..weights.catalogue import DEFAULT_BACKBONE
-from .options import BackboneName, Size
+from .options import BackboneName, ParamType, Size
 
 if TYPE_CHECKING:
     from ..video.run import Written
@@ -20,7 +20,7 @@ KINDS = ("cutout", "alpha", "foreground", "composite")
 CODECS = ("prores", "vp9", "ffv1", "qtrle", "h264", "png")
 
 
-class Kinds(click.ParamType):
+class Kinds(ParamType):
     """Comma-separated kinds of results."""
 
     name = "list"

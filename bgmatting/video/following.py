@@ -117,9 +117,9 @@ class Follower:
             if known is None and self._since < AGAIN:
                 return alignment, last
             self.asked += 1
-            better, last, _ = self._prepared.aligned_pass(view, timings)
-            self._settle(view, better, last.alpha)
-            return better, last
+            anew, last, _ = self._prepared.aligned_pass(view, timings)
+            self._settle(view, anew, last.alpha)
+            return anew, last
         now = apart(view.overview, view.plate.aligned_overview(alignment), background)
         on_its_way = self._wanted is not None and self._wanted.light is not alignment.light
         weak = alignment.registration.failed or alignment.registration.agreement < ALIGN.settled

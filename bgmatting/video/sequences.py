@@ -10,10 +10,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import ClipError, OutputError, PhotoError
 from ..files import make_folder
-from ..imaging.arrays import size_of
+from ..imaging.arrays import Map, size_of
 from ..imaging.photos.names import is_photo
 from ..imaging.photos.reading import read_photo
 from ..imaging.photos.writing import save_png
@@ -151,18 +152,23 @@ class SequenceWriter:
             with contextlib.suppress(FileExistsError):
                 save_png(self._pixels(picture), path, overwrite=self._overwrite)
 
-    def _pixels(self, picture: Picture) -> np.ndarray:
+    def _pixels(self, picture: Picture) -> NDArray[np.uint8] | NDArray[np.uint16]:
         if self._greys:
             grey = picture.colours[..., 0] if picture.grey is None else picture.grey
             if picture.grey is None or not self._deep:
                 return np.ascontiguousarray(picture.colours[..., 0])
-            return np.rint(np.clip(grey, 0, 1) * np.float32(65535)).astype(np.uint16)
+            return _of_16_bits(grey)
         if picture.alpha is None:
             return picture.colours
         if not self._deep:
             return np.dstack([picture.colours, picture.alpha_of_8_bits])
-        alpha = np.rint(np.clip(picture.alpha, 0, 1) * np.float32(65535)).astype(np.uint16)
-        return np.dstack([picture.colours * np.uint16(257), alpha])
+        return np.dstack([picture.colours * np.uint16(257), _of_16_bits(picture.alpha)])
+
+
+def _of_16_bits(values: Map) -> NDArray[np.uint16]:
+    """(H, W) in 0..1 -> 0..65535."""
+    whole: NDArray[np.uint16] = np.rint(np.clip(values, 0, 1) * np.float32(65535)).astype(np.uint16)
+    return whole
 
 
 def check_folder(folder: Path) -> None:

@@ -69,7 +69,7 @@ class Steady:
         self._settings = settings
         self._before: _Before | None = None
         self._noise: float | None = None
-        self._flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
 
     def __call__(self, alpha: Map, source: Pixels, plate: Pixels) -> Map:
         """The next frame's alpha, steadied.
@@ -84,7 +84,7 @@ class Steady:
         """
         beyond = cv2.subtract(source, plate, dtype=cv2.CV_32F)  # h, w, 3
         shown = _power(beyond, self._settings.window)
-        grey: Pixels = cv2.cvtColor(source, cv2.COLOR_RGB2GRAY)  # type: ignore[assignment]
+        grey: Pixels = cv2.cvtColor(source, cv2.COLOR_RGB2GRAY)
         before = self._before
         result = alpha
         if before is not None and before.alpha.shape == alpha.shape:
@@ -108,12 +108,13 @@ class Steady:
         result: Map = alpha + still * self._flicker(step, release) * step
         if not np.any(still < s.moved):
             return result
-        flow = self._flow.calc(grey, before.grey, None)  # h, w, 2: where each pixel was
+        flow: Map = np.zeros((*grey.shape, 2), dtype=np.float32)  # where each pixel was
+        flow = self._flow.calc(grey, before.grey, flow)  # type: ignore[assignment]
         came = cv2.subtract(source, _warped(before.source, flow), dtype=cv2.CV_32F)
         found = _resized(s.moved * self._same(_power(came, s.window) / noise), size)
         better = found > still
         if better.any():
-            scale = np.float32([size[0] / grey.shape[1], size[1] / grey.shape[0]])
+            scale = np.array(size, dtype=np.float32) / np.array(size_of(grey), dtype=np.float32)
             large = cv2.resize(flow, size, interpolation=cv2.INTER_LINEAR) * scale
             step = _warped(before.alpha, large) - alpha
             moved = alpha + found * self._flicker(step, release) * step
@@ -123,12 +124,14 @@ class Steady:
     def _same(self, change: Map) -> Map:
         """How far a change, in units of the noise, is none: 0..1."""
         s = self._settings
-        return np.exp(-np.maximum(change - s.calm, 0) / s.moving)
+        same: Map = np.exp(-np.maximum(change - s.calm, 0) / s.moving)
+        return same
 
     def _flicker(self, step: Map, release: Map) -> Map:
         """How far a step of alpha may be flicker: small, and nothing that went away."""
         small = np.exp(-np.square(step / np.float32(self._settings.alike)))
-        return small * np.where(step > 0, 1 - release, np.float32(1))
+        share: Map = small * np.where(step > 0, 1 - release, np.float32(1))
+        return share
 
     def _noise_of(self, change: Map) -> float:
         """What changes between frames where nothing does: the median, followed slowly."""
@@ -141,7 +144,8 @@ class Steady:
 
 def _power(values: Map, sigma: float) -> Map:
     """(h, w, 3) -> (h, w): squares, all channels, averaged around each pixel."""
-    return cv2.GaussianBlur(np.einsum("hwc,hwc->hw", values, values), (0, 0), sigma)
+    squares: Map = np.einsum("hwc,hwc->hw", values, values)
+    return cv2.GaussianBlur(squares, (0, 0), sigma)
 
 
 def _resized(values: Map, size: tuple[int, int]) -> Map:

@@ -84,7 +84,7 @@ class Steady:
         """
         beyond = cv2.subtract(source, plate, dtype=cv2.CV_32F)  # h, w, 3
         shown = _power(beyond, self._settings.window)
-        grey: Pixels = cv2.cvtColor(source, cv2.COLOR_RGB2GRAY)
+        grey: Pixels = np.asarray(cv2.cvtColor(source, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
         before = self._before
         result = alpha
         if before is not None and before.alpha.shape == alpha.shape:
@@ -109,7 +109,7 @@ class Steady:
         if not np.any(still < s.moved):
             return result
         flow: Map = np.zeros((*grey.shape, 2), dtype=np.float32)  # where each pixel was
-        flow = self._flow.calc(grey, before.grey, flow)  # type: ignore[assignment]
+        flow = self._flow.calc(grey, before.grey, flow)
         came = cv2.subtract(source, _warped(before.source, flow), dtype=cv2.CV_32F)
         found = _resized(s.moved * self._same(_power(came, s.window) / noise), size)
         better = found > still

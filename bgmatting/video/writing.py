@@ -176,7 +176,7 @@ class Encodable:
         if self._format == "gbrap16le":
             return _deep(picture)
         if not self._format.startswith("yuv"):
-            rgba = cv2.merge([*cv2.split(colours), picture.alpha_of_8_bits])
+            rgba = np.dstack([colours, picture.alpha_of_8_bits])
             return self._reformatter.reformat(
                 av.VideoFrame.from_ndarray(rgba, format="rgba"), format=self._format
             )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from .errors import (
     BgmattingError,
     BgmattingWarning,
+    ClipError,
     HubError,
     InputError,
     OutOfMemoryError,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BgmattingError",
     "BgmattingWarning",
+    "ClipError",
     "HubError",
     "InputError",
     "Matte",

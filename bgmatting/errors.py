@@ -44,6 +44,10 @@ class PairError(BgmattingError, ValueError):
     """Two photos cannot be source and background of one matte."""
 
 
+class ClipError(BgmattingError, ValueError):
+    """A clip cannot be used: unreadable, without a picture, or of sizes that change."""
+
+
 class WeightsError(BgmattingError, ValueError):
     """Weights cannot be used: not there, incomplete, misshapen, or in an unsafe format."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 
@@ -30,3 +31,15 @@ def lazy(
         return sorted({*namespace, *names})
 
     return get, listed
+
+
+def above(name: str) -> ModuleType:
+    """A module of a higher layer, for a method that is only a short way there.
+
+    No layer needs those above it; this is for the one thing that people look for on an object of
+    a lower one. It is imported when the method is called.
+
+    Args:
+        name: below the package, such as "video.run".
+    """
+    return import_module(f"{__package__}.{name}")

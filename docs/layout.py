@@ -14,8 +14,8 @@ PAGE = ROOT / "docs" / "layout.md"
 # From the lowest layer up; each imports only from those before it.
 ORDER = (
     *("errors.py", "files.py", "small_files.py", "timing.py", "lazy.py", "cores.py", "extras.py"),
-    *("model", "weights", "hub", "export", "imaging", "evaluation", "demo", "serve", "training"),
-    "cli",
+    *("model", "weights", "hub", "export", "imaging", "video", "evaluation", "demo", "serve"),
+    *("training", "cli"),
 )
 HEAD = """\
 # Where things are

@@ -19,7 +19,7 @@ LAYERS = (
     {"weights", "hub"},
     {"export"},
     {"imaging"},
-    {"evaluation", "demo"},
+    {"evaluation", "demo", "video"},
     {"serve"},
     {"training"},
     {"cli"},

@@ -27,6 +27,7 @@ COMMANDS = {
     "cutout": "Cut the subject out of one photo.",
     "folder": "Cut the subjects out of a folder of photos.",
     "watch": "Cut the subjects out of photos as they come.",
+    "video": "Cut the subject out of a clip.",
     "serve": "Answer programs over HTTP.",
     "convert": "Turn a published checkpoint into a weights folder.",
     "publish": "Put a weights folder on the Hub.",

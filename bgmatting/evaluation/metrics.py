@@ -74,6 +74,21 @@ def sad(pred: Floats, true: Floats, region: Region | None = None) -> float:
     return _sum(np.abs(pred - true), region) / 1e3
 
 
+def dtssd(before: Floats, pred: Floats, true_before: Floats, true: Floats) -> float:
+    """How much a matte's change from one frame to the next is off, x1e2: flicker.
+
+    The root of the mean squared difference of the changes (dtSSD of Erofeev et al., "Perceptually
+    motivated benchmark for video matting", BMVC 2015).
+
+    Args:
+        before, pred: (H, W) alpha of two frames that follow one another.
+        true_before, true: (H, W) alpha, theirs.
+    """
+    before, true_before = _alphas(before, true_before)
+    pred, true = _alphas(pred, true)
+    return 1e2 * float(np.sqrt(np.square((pred - before) - (true - true_before)).mean()))
+
+
 def gradient_error(pred: Floats, true: Floats, region: Region | None = None) -> float:
     """Sum of squared differences of the gradients' magnitudes, /1000.
 

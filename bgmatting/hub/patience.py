@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from huggingface_hub import constants
-from huggingface_hub.utils import tqdm as hub_bar
+from huggingface_hub.utils.tqdm import tqdm as hub_bar
 
 from ..errors import HubError
 

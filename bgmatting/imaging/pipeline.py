@@ -1,51 +1,31 @@
-"""From a pair of photos to a matte: the pipeline in its order."""
+"""A network that mattes photos: one pair, or many sources before one background."""
 
 from __future__ import annotations
 
 import os
+import warnings
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from typing_extensions import Self
 
-from ..errors import InputError
+from ..errors import BgmattingWarning, InputError
+from ..lazy import above
 from ..model import MattingNetwork
 from ..timing import stage
 from ..weights.files import DEFAULT_WORKING_SIZE
-from .alignment.align import Alignment, align_again, confine, reduced
-from .alignment.align import align as find_alignment
-from .arrays import Map, Size, size_of
 from .engines.choosing import make_engine
 from .limits import MAX_MEGAPIXELS
+from .matting import PlateMatter
 from .memory import memory_for
-from .photos.pair import PhotoPair, fit_background
 from .photos.reading import Photo, read_photo
-from .resampling import enlarge, network_size, shrink, working_size
-from .result.cleanup import clean as clean_alpha
+from .plate import Plate
 from .result.matte import Matte
-from .result.upsampling import Upsampler
-from .verdict.judge import judge
-from .verdict.removed_objects import drop_removed_objects
-
-
-@dataclass(frozen=True)
-class NetworkPass:
-    """One run of the network, at working size.
-
-    Attributes:
-        pair: what it was given.
-        alpha: (h, w) float32, 0..1.
-        residual: (h, w, 3) float32, foreground minus source, RGB.
-        error: (h, w) float32, 0..1.
-    """
-
-    pair: PhotoPair
-    alpha: Map
-    residual: Map
-    error: Map
 
 
 class Matter:
@@ -174,87 +154,126 @@ class Matter:
             InputError: an argument is of the wrong kind.
             OutOfMemoryError: memory does not suffice, of the machine or the device.
         """
+        long_side = self._long_side(size)
         timings: dict[str, float] = {}
-        if size == "auto":
-            size = self.working_size
-        if isinstance(size, str):
-            raise InputError(f'size is {size!r}; expected "auto", a number of pixels, or None')
         with stage(timings, "read"), memory_for("read the photos"):
             full, plate = _read_pair(source, background, max_megapixels)
-        width, height = size_of(full)
-        with memory_for(f"matte a photo of {width} x {height} pixels"):
-            return self._matted(full, plate, size, align, clean, timings)
+        prepared = PlateMatter(self._engine, Plate(plate, long_side), align=align, clean=clean)
+        return prepared.matted(full, timings)
 
-    def _matted(
+    def with_background(
         self,
-        full: NDArray[np.uint8],
-        plate: NDArray[np.uint8],
-        size: int | None,
-        align: bool,
-        clean: bool,
-        timings: dict[str, float],
-    ) -> Matte:
-        """Photos as they were read -> the matte; arguments as for `__call__`."""
-        with stage(timings, "fit"):
-            plate = fit_background(full, plate)
-            small_size = working_size(size_of(full), size)
-            seen = network_size(size_of(full), size)
-            small = shrink(full, small_size)
-        alignment = Alignment()
-        if align:
-            with stage(timings, "align"):
-                overview = reduced(full, plate)
-                alignment = find_alignment(*overview)
-        last, passes = self._run(small, plate, seen, alignment, timings, "network"), 1
-        if align:
-            with stage(timings, "second pass"):
-                better = align_again(*overview, alignment, last.alpha)
-            if better is not None:
-                alignment = better
-                last, passes = self._run(small, plate, seen, better, timings, "second pass"), 2
-        with stage(timings, "judge"):
-            alpha, removed = drop_removed_objects(last.alpha, last.pair)
-            report = judge(
-                last.pair,
-                alpha,
-                alignment,
-                before=shrink(plate, small_size),
-                removed=removed,
-                passes=passes,
-                long_side=max(full.shape),
-            )
-        # What was taken away may be wrong by as much.
-        error = np.maximum(last.error, last.alpha - alpha)
-        if clean:
-            alpha = clean_alpha(alpha)
-        with stage(timings, "upsample"):
-            fitted, _ = alignment.apply(plate)
-            upsampler = Upsampler(PhotoPair(full, fitted), last.pair, alpha, last.residual)
-            fine = upsampler.alpha()
-        return Matte(full, fitted, fine, seen, timings, upsampler, error, report)
+        background: Photo,
+        *,
+        size: str | int | None = "auto",
+        align: bool = True,
+        clean: bool = False,
+        max_megapixels: float = MAX_MEGAPIXELS,
+    ) -> PlateMatter:
+        """A background prepared once, to matte one source after another against.
 
-    def _run(
-        self,
-        small: NDArray[np.uint8],
-        plate: NDArray[np.uint8],
-        seen: Size,
-        alignment: Alignment,
-        timings: dict[str, float],
-        stage_name: str,
-    ) -> NetworkPass:
-        """Run the network once, on the source at working size and the plate aligned.
+        What it gives for a source is, bit for bit, what `matter(source, background)` gives.
 
-        It sees them in the size `seen`; what it says comes back in the source's.
+        Args:
+            background, size, align, clean, max_megapixels: as for a call.
+
+        Raises:
+            PhotoError, InputError, OutOfMemoryError: as for a call.
         """
-        with stage(timings, stage_name):
-            size = size_of(small)
-            small_plate, covered = alignment.shrunk(plate, size)
-            outputs = self._engine(enlarge(small, seen), enlarge(small_plate, seen))
-            said, residual, error = (shrink(output, size) for output in outputs)
-            alpha = confine(said, covered)
-            # What was taken away may be wrong by as much.
-            pair = PhotoPair(small, small_plate, covered)
-            return NetworkPass(pair, alpha, residual, np.maximum(error, said - alpha))
+        long_side = self._long_side(size)
+        with memory_for("read the background"):
+            plate = read_photo(background, max_megapixels=max_megapixels, role="background")
+        return PlateMatter(
+            self._engine,
+            Plate(plate, long_side),
+            align=align,
+            clean=clean,
+            max_megapixels=max_megapixels,
+        )
+
+    def frames(
+        self,
+        clip: str | os.PathLike[str],
+        background: Photo | None = None,
+        *,
+        background_at: str | float | None = None,
+        size: str | int | None = "auto",
+        align: bool = True,
+        clean: bool = False,
+        steady: bool = True,
+        start: str | float = 0,
+        end: str | float | None = None,
+        rate: float = 25,
+    ) -> Iterator[Matte]:
+        """Matte a clip's frames, one after the other; memory does not grow with its length.
+
+        Args:
+            clip: a film (needs the extra `video`), a folder of pictures, or a pattern such as
+                "frames/%05d.png".
+            background: the same place, empty: a photo, a clip of it, whose temporal median is
+                taken, or "auto" for the temporal median of the clip itself.
+            background_at: or the moment of the clip that shows it empty: seconds, or as text
+                "2.5", "1:02.5", "75f" for a frame.
+            size, align, clean: as for a call.
+            steady: average alpha over time where nothing moves.
+            start, end: which part of the clip, as `background_at`.
+            rate: frames a second, of pictures.
+
+        Raises:
+            ClipError: the clip cannot be used, or does not show enough of the empty place.
+            PhotoError, PairError, InputError, OutOfMemoryError: as for a call.
+        """
+        found: Iterator[Matte] = above("video.run").mattes(
+            self,
+            clip,
+            background,
+            background_at=background_at,
+            size=size,
+            align=align,
+            clean=clean,
+            steady=steady,
+            start=start,
+            end=end,
+            rate=rate,
+        )
+        return found
+
+    def video(
+        self,
+        clip: str | os.PathLike[str],
+        background: Photo | None,
+        out: str | os.PathLike[str],
+        **options: Any,
+    ) -> list[Path]:
+        """Matte a clip, and write it with its alpha, its times and its sound.
+
+        Args:
+            clip, background: as for `frames`.
+            out: .mov (ProRes 4444), .webm (VP9), .mkv (FFV1, exact), .mp4 (no alpha: the
+                composite), or a name without an ending for a folder of PNG files.
+            **options: those of `frames`, and `kinds` ("alpha", "foreground", "composite", beside
+                the cut-out), `backdrop` (as `Matte.composite` takes it, or a clip), `codec`,
+                `premultiplied`, `bits`, `sound`, `overwrite`, `progress`: see
+                `bgmatting.video.run.matte_clip`.
+
+        Returns:
+            What was written.
+
+        Raises:
+            OutputError: something is there already (without `overwrite`), or can't be written.
+            ClipError, PhotoError, PairError, InputError, OutOfMemoryError: as for `frames`.
+        """
+        done = above("video.run").matte_clip(self, clip, background, out, **options)
+        if done.damaged:
+            warnings.warn(done.said_of_damage, BgmattingWarning, stacklevel=2)
+        return list(done.paths.values())
+
+    def _long_side(self, size: str | int | None) -> int | None:
+        if size == "auto":
+            return self.working_size
+        if isinstance(size, str):
+            raise InputError(f'size is {size!r}; expected "auto", a number of pixels, or None')
+        return size
 
 
 def _read_pair(

@@ -240,3 +240,12 @@ def test_what_is_no_region_is_refused(metric):
         metric(zeros(4, 5), zeros(4, 5), np.ones((4, 5), np.uint8))
     with pytest.raises(InputError, match=r"\(5, 4\)"):
         metric(zeros(4, 5), zeros(4, 5), np.ones((5, 4), bool))
+
+
+def test_dtssd_sees_what_flickers_and_not_what_is_off():
+    rng = np.random.default_rng(0)
+    true = rng.random((2, 20, 30))
+    assert metrics.dtssd(true[0] + 0.1, true[1] + 0.1, *true) == pytest.approx(0)
+    assert metrics.dtssd(true[0], true[1] + 0.02, *true) == pytest.approx(2)
+    with pytest.raises(InputError):
+        metrics.dtssd(true[0], true[1, :10], *true)

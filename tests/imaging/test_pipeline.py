@@ -5,7 +5,7 @@ import dataclasses
 import multiprocessing
 import pickle
 import threading
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -339,7 +339,7 @@ def test_a_lack_of_memory_is_a_plain_sentence(oracle, pair, monkeypatch, stage, 
     def fail(*_, **__):
         raise error
 
-    monkeypatch.setattr(f"bgmatting.imaging.pipeline.{stage}", fail)
+    monkeypatch.setattr(f"bgmatting.imaging.matting.{stage}", fail)
     with pytest.raises(
         OutOfMemoryError, match=r"photo of 200 x 150 pixels.*smaller photo"
     ) as caught:
@@ -424,3 +424,56 @@ def test_importing_the_package_waits_for_nothing_heavy():
     code = "import bgmatting, sys; print('torch' in sys.modules, 'cv2' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+class TestOnePlate:
+    """A background prepared once gives what it gives photo by photo, bit for bit."""
+
+    @pytest.fixture
+    def sources(self, pair):
+        """Two of one size, then one of half of it, then the first again: shifted, and darker."""
+        source = pair[0]
+        half = np.asarray(Image.fromarray(source).resize((100, 75)))
+        moved = np.roll(source, 3, axis=1)
+        darker = np.rint(source * 0.8).astype(np.uint8)
+        return [source, moved, half, darker, source]
+
+    @pytest.mark.parametrize("options", [{}, {"align": False}, {"clean": True, "size": 96}])
+    def test_the_same_mattes(self, matter, pair, sources, options):
+        prepared = matter.with_background(pair[1], **options)
+        for source in sources:
+            got, expected = prepared(source), matter(source, pair[1], **options)
+            for kind in ("alpha", "error", "foreground", "background"):
+                assert (getattr(got, kind) == getattr(expected, kind)).all(), kind
+            assert got.report == expected.report
+            assert got.network_size == expected.network_size
+
+    def test_is_read_and_brought_to_size_once(self, oracle, pair, sources, tmp_path, monkeypatch):
+        path = tmp_path / "empty.png"
+        Image.fromarray(pair[1]).save(path)
+        prepared = oracle(pair[2]).with_background(path, size=100)
+        path.unlink()
+        first = prepared(sources[0])
+        monkeypatch.setattr("bgmatting.imaging.plate.fit_background", None)
+        assert (prepared(sources[0]).alpha == first.alpha).all()
+
+    def test_errors(self, oracle, pair):
+        matter = oracle(pair[2])
+        with pytest.raises(PhotoError, match="the background is 8 x 8"):
+            matter.with_background(np.zeros((8, 8, 3), dtype=np.uint8))
+        with pytest.raises(InputError, match="size is 'big'"):
+            matter.with_background(pair[1], size="big")
+        prepared = matter.with_background(pair[1], max_megapixels=0.04)
+        with pytest.raises(PairError, match="200 x 150"):
+            prepared(pair[0][:100])
+        with pytest.raises(InputError, match="the source is a NoneType"):
+            prepared(None)
+        with pytest.raises(PhotoError, match=r"limit is 0\.04"):
+            prepared(np.zeros((300, 400, 3), dtype=np.uint8))
+
+    def test_threads_may_share_it(self, matter, pair, sources):
+        prepared = matter.with_background(pair[1])
+        expected = [prepared(source).alpha for source in sources]
+        with ThreadPoolExecutor(3) as pool:
+            got = list(pool.map(lambda source: prepared(source).alpha, sources * 2))
+        assert all((a == b).all() for a, b in zip(got, expected * 2, strict=True))

@@ -87,8 +87,13 @@ def reduced(
     source: NDArray[np.uint8], plate: NDArray[np.uint8]
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Both photos, (H, W, 3) uint8, at the size at which `align` and `align_again` look at them."""
-    size = working_size(size_of(source), SETTINGS.long_side)
+    size = overview_size(size_of(source))
     return shrink(source, size), shrink(plate, size)
+
+
+def overview_size(size: Size) -> Size:
+    """(width, height) at which `align` looks at photos of a size."""
+    return working_size(size, SETTINGS.long_side)
 
 
 def align(source: NDArray[np.uint8], plate: NDArray[np.uint8]) -> Alignment:
@@ -98,7 +103,7 @@ def align(source: NDArray[np.uint8], plate: NDArray[np.uint8]) -> Alignment:
         source: (H, W, 3) uint8, RGB, at any size.
         plate: (H, W, 3) uint8, RGB, of the source's size.
     """
-    return _align(*reduced(source, plate), background=None)
+    return aligned(*reduced(source, plate), background=None)
 
 
 def align_again(
@@ -119,14 +124,14 @@ def align_again(
     background = surely_background(alpha)
     if background.mean() < SETTINGS.least_background:
         return None
-    before = _difference(source, plate, first, background)
+    before = difference(source, plate, first, background)
     if before < SETTINGS.fits_well:
         return None
     settled = first.registration.agreement >= SETTINGS.settled and not first.registration.failed
-    second = _align(source, plate, background, first.registration if settled else None)
+    second = aligned(source, plate, background, first.registration if settled else None)
     return (
         second
-        if _difference(source, plate, second, background) < SETTINGS.least_gain * before
+        if difference(source, plate, second, background) < SETTINGS.least_gain * before
         else None
     )
 
@@ -162,18 +167,27 @@ def confine(alpha: Map, covered: Coverage | None) -> Map:
     return np.minimum(alpha, allowed)
 
 
-def _align(
+def aligned(
     source: NDArray[np.uint8],
     plate: NDArray[np.uint8],
     background: Map | None,
     registration: Registration | None = None,
+    start: Registration | None = None,
 ) -> Alignment:
-    registration = registration or register(source, plate, background)
+    """One alignment, whatever it is worth.
+
+    Args:
+        source, plate: (h, w, 3) uint8, RGB, as `reduced` gives them.
+        background: (h, w), 1 where the source surely shows background; None: unknown.
+        registration: known already; None: it is asked.
+        start: where the camera was a moment ago; None: unknown.
+    """
+    registration = registration or register(source, plate, background, start)
     moved, covered = warp(plate, registration)
     return Alignment(registration, fit_light(source, moved, background, covered))
 
 
-def _difference(
+def difference(
     source: NDArray[np.uint8], plate: NDArray[np.uint8], fit: Alignment, background: Map
 ) -> float:
     """Mean difference of source and fitted plate on background that the plate covers, 0..255.

@@ -101,7 +101,10 @@ class Registration:
 
 
 def register(
-    source: NDArray[np.uint8], plate: NDArray[np.uint8], background: Map | None = None
+    source: NDArray[np.uint8],
+    plate: NDArray[np.uint8],
+    background: Map | None = None,
+    start: Registration | None = None,
 ) -> Registration:
     """Find the motion that brings a plate onto the source.
 
@@ -110,6 +113,7 @@ def register(
         plate: (h, w, 3) uint8, of the same size.
         background: (h, w) bool or float, 1 where the source surely shows background, as a first
             matte knows it; None: unknown.
+        start: what was found a moment ago, which is tried first; None: nothing was.
 
     Raises:
         InputError: the arrays are not two photos of one size. Whatever they show, there is a
@@ -125,7 +129,7 @@ def register(
         or min(main.size) < SETTINGS.narrowest
     ):
         return Registration(note=TOO_LITTLE_SEEN)
-    matrix = _search(levels[: len(SETTINGS.sizes)])
+    matrix = _search(levels[: len(SETTINGS.sizes)], None if start is None else start.matrix)
     if len(levels) > len(SETTINGS.sizes):
         matrix = refine(levels[-1], matrix, rounds=2, fine=True)
     return _judged(main, matrix, _structured(levels[0]) and _structured(main))
@@ -180,19 +184,20 @@ def _judged(level: Level, matrix: Matrix, structured: bool) -> Registration:
     return Registration(matrix, flow, True, shift, turned, agreement, note=note)
 
 
-def _search(levels: list[Level]) -> Matrix:
+def _search(levels: list[Level], start: Matrix | None) -> Matrix:
     """The best motion found, made exact at the finest of the levels."""
+    back = np.eye(3) if start is None else np.linalg.inv(start)  # what is near is near the start
     middle = levels[min(1, len(levels) - 1)]
     best, told, seen = np.eye(3), middle.telling(middle.plate), middle.plate
     far = 0.0  # how far the best moves anything, long sides
-    for guess in _guesses(levels):
+    for guess in _guesses(levels, start):
         matrix = guess
         for level in levels[:2]:
             if plausible(matrix, level.size):
                 matrix = refine(level, matrix)
         if plausible(matrix, middle.size):
             moved = move(middle.plate, matrix)
-            lengths = np.linalg.norm(displacement(matrix, middle.size), axis=1)
+            lengths = np.linalg.norm(displacement(back @ matrix, middle.size), axis=1)
             tells = middle.telling(moved) * (1 - SETTINGS.farther * float(np.median(lengths)))
             if tells >= told:
                 best, told, seen, far = matrix, tells, moved, float(lengths.max())
@@ -207,8 +212,10 @@ def _search(levels: list[Level]) -> Matrix:
     return best
 
 
-def _guesses(levels: list[Level]) -> Iterator[Matrix]:
+def _guesses(levels: list[Level], start: Matrix | None) -> Iterator[Matrix]:
     """Motions to start from, the likeliest first; the costly ones only if they are asked for."""
+    if start is not None:
+        yield start
     yield np.eye(3)
     yield from by_correlation(levels[0])
     yield from by_features(levels[-1])

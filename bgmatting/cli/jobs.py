@@ -7,7 +7,6 @@ import sys
 import traceback
 from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,7 @@ from .pairing import Backgrounds
 from .settings import Settings
 
 if TYPE_CHECKING:
-    import numpy as np
+    from ..imaging import PlateMatter
 
 # Full, over quota, read-only: what fails for one photo fails for all that follow.
 HOPELESS = {getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EROFS")} - {None}
@@ -74,10 +73,17 @@ class Worker:
         self.counts: Counter[str] = Counter()
         self.stages: dict[str, float] = {}
         self.hopeless = False
+        plate = None
         if backgrounds.for_all is not None:
-            _read(backgrounds.for_all)  # unusable for one is unusable for all
+            from ..imaging.photos.reading import read_photo
+
+            plate = read_photo(backgrounds.for_all)  # unusable for one is unusable for all
         with stage(self.stages, "start"):
             self.matter = chosen.matter()
+        # One background often serves many sources: the last is kept.
+        self._prepared: tuple[Path, PlateMatter] | None = None
+        if backgrounds.for_all is not None and plate is not None:
+            self._prepared = backgrounds.for_all, chosen.prepared(self.matter, plate)
 
     def do(self, job: Job) -> bool:
         """Cut out one photo; whether that worked. If not, the reason was said.
@@ -111,20 +117,13 @@ class Worker:
             )
         background = self.backgrounds.of(job.source)
         results.check_writable(job.paths, (job.source, background), overwrite=chosen.overwrite)
-        with stage(self.stages, "read background"):
-            plate = _read(background)
-        matte = chosen.matte(self.matter, job.source, plate)
+        if self._prepared is None or self._prepared[0] != background:
+            with stage(self.stages, "read background"):
+                self._prepared = background, chosen.prepared(self.matter, background)
+        matte = self._prepared[1](job.source)
         for name, seconds in matte.timings.items():
             self.stages[name] = self.stages.get(name, 0) + seconds
         with stage(self.stages, "write"), tqdm.external_write_mode(sys.stdout):
             results.write(matte, job.paths, chosen)
         for line in report_lines(matte.report, notes=chosen.timing):
             tqdm.write(f"bgmatting: {job.source}: {line}", file=sys.stderr)
-
-
-@lru_cache(maxsize=1)
-def _read(background: Path) -> np.ndarray:
-    """One background often serves many sources: keep the last."""
-    from ..imaging.photos.reading import read_photo
-
-    return read_photo(background)

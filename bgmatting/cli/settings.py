@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..imaging import Matte, Matter
+    from ..imaging import Matte, Matter, PlateMatter
     from ..imaging.photos.reading import Photo
 
 
@@ -69,3 +69,8 @@ class Settings:
         """Matte a pair as the options say."""
         size = None if self.size == "native" else self.size
         return matter(source, background, size=size, align=self.align, clean=self.clean)
+
+    def prepared(self, matter: Matter, background: Photo) -> PlateMatter:
+        """A background made ready to matte many sources against, as the options say."""
+        size = None if self.size == "native" else self.size
+        return matter.with_background(background, size=size, align=self.align, clean=self.clean)

@@ -76,7 +76,7 @@ def test_what_auto_is_for_one_photo_and_for_many(monkeypatch):
     )
     common = dict.fromkeys(
         ("backbone", "weights", "backdrop", "device", "precision", "size", "overwrite", "timing",
-         "align", "clean", "force_download", "threads")
+         "align", "clean", "force_download", "threads", "bleed", "despill")
     )  # fmt: skip
     for engine in ("auto", "onnxruntime"):
         chosen = settings(**common, kinds=(), bits="8", engine=engine)

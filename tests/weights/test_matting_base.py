@@ -270,7 +270,7 @@ def test_configs_that_do_not_fit(folder: Path, content: object, words: str) -> N
 
 def test_a_config_that_is_not_text(folder: Path) -> None:
     (folder / "config.json").write_bytes(b"\xff\xfe\x00")
-    assert "config.json is not JSON" in refusal(folder)
+    assert "config.json is not a text in UTF-8" in refusal(folder)
 
 
 def test_unknown_entries_of_the_config_are_ignored(folder: Path) -> None:

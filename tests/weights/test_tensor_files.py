@@ -150,14 +150,14 @@ def test_an_index_names_plain_files_beside_it(folder: Path, name: Any) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "no index of shards"),
+        ("", "not JSON"),
         ("{", "not JSON"),
         ("[" * 100_000, "not JSON"),
         ("[]", "no index of shards"),
         ("{}", "no index of shards"),
         ('{"weight_map": {}}', "no index of shards"),
         ('{"weight_map": ["a"]}', "no index of shards"),
-        ('{"weight_map": {"a": "b.safetensors"}}' + " " * 10_000_000, "no index of shards"),
+        ('{"weight_map": {"a": "b.safetensors"}}' + " " * 10_000_000, "at most 10,000,000"),
     ],
 )
 def test_an_index_that_is_none(folder: Path, text: str, words: str) -> None:

@@ -187,6 +187,7 @@ def test_what_a_converter_raises_is_a_sentence(kind, network, cache, monkeypatch
         kind(network)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["mobilenetv2"])
 def test_trained_weights_give_alpha_within_a_step_of_eight_bits(kind, cache, name):
     network = MattingBase.from_pretrained(name)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from huggingface_hub import constants
-from huggingface_hub.utils import tqdm as hub_bar
+from huggingface_hub.utils.tqdm import tqdm as hub_bar
 
 from ..errors import HubError
 
@@ -102,7 +102,7 @@ class _Waiting(Generic[T]):
         waiting = self
 
         class Bar(hub_bar):
-            def update(self, n: float | None = 1) -> bool | None:
+            def update(self, n: float | None = 1) -> Any:
                 waiting.heard = time.monotonic()
                 return super().update(n)
 

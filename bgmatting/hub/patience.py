@@ -102,7 +102,7 @@ class _Waiting(Generic[T]):
         waiting = self
 
         class Bar(hub_bar):
-            def update(self, n: float | None = 1) -> bool | None:
+            def update(self, n: float | None = 1) -> Any:
                 waiting.heard = time.monotonic()
                 shown: bool | None = super().update(n)
                 return shown

@@ -6,9 +6,9 @@ import asyncio
 import json
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from support.loops import run_apart
 
 from bgmatting.demo import bodies
 from bgmatting.errors import PhotoError
@@ -16,12 +16,6 @@ from bgmatting.serve.app import build_app
 from bgmatting.serve.turns import Turns
 
 BOUNDARY = b"x"
-
-
-def run_apart(work):
-    """What a coroutine gives, in a thread of its own: browsers' tests leave a loop in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from support.loops import run_apart
 
 from bgmatting.serve.refusal import Refusal
 from bgmatting.serve.turns import Settings, Turns
@@ -26,7 +27,7 @@ def test_one_at_a_time():
         assert turns.here == 0
         return most
 
-    assert asyncio.run(main()) == 1
+    assert run_apart(main()) == 1
 
 
 def test_places_are_given_back_and_shared_out():
@@ -44,7 +45,7 @@ def test_places_are_given_back_and_shared_out():
         async with turns.place("a"):
             assert turns.here == 1
 
-    asyncio.run(main())
+    run_apart(main())
 
 
 def test_patience_ends():
@@ -57,4 +58,4 @@ def test_patience_ends():
         async with turns.turn():  # free again
             pass
 
-    asyncio.run(main())
+    run_apart(main())

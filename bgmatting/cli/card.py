@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from .options import device_option
+
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 DATA = (
@@ -24,12 +26,7 @@ Example:
 @click.argument("datasets", nargs=-1, required=True, type=FOLDER, metavar="DATASET...")
 @click.option("--source", help="A sentence on where the weights come from.")
 @click.option("--data", help=DATA)
-@click.option(
-    "--device",
-    type=click.Choice(["auto", "cpu", "cuda", "mps"]),
-    default="auto",
-    show_default=True,
-)
+@device_option
 def card(
     folder: Path, datasets: tuple[Path, ...], source: str | None, data: str | None, device: str
 ) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import PRECISIONS, Size, force_download_option
+from .options import PRECISIONS, Size, device_option, force_download_option
 
 if TYPE_CHECKING:
     from ..evaluation import EvaluationSet, Protocol, Results
@@ -46,12 +46,7 @@ PROTOCOLS = ("default", "trimap", "video", "video-hd")  # as in evaluation/proto
     metavar="DIR",
     help="Write report.json, report.txt and a contact sheet per condition to this folder.",
 )
-@click.option(
-    "--device",
-    type=click.Choice(["auto", "cpu", "cuda", "mps"]),
-    default="auto",
-    show_default=True,
-)
+@device_option
 @click.option(
     "--precision",
     type=click.Choice(PRECISIONS),

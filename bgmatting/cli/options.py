@@ -115,6 +115,21 @@ force_download_option = click.option(
     help="Fetch weights from the Hub again, although they are on this machine.",
 )
 
+device_option = click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda", "mps"]),
+    default="auto",
+    show_default=True,
+)
+
+precision_option = click.option(
+    "--precision",
+    type=click.Choice(PRECISIONS),
+    default="auto",
+    show_default=True,
+    help="Number format of the network. auto: the fastest this machine does well.",
+)
+
 _OPTIONS = (
     click.option(
         "--backbone",
@@ -176,19 +191,8 @@ _OPTIONS = (
         "Smaller photos are shown to it enlarged, at most twofold. Results are always full size. "
         "auto: what suits the weights; native: the photo's own.",
     ),
-    click.option(
-        "--device",
-        type=click.Choice(["auto", "cpu", "cuda", "mps"]),
-        default="auto",
-        show_default=True,
-    ),
-    click.option(
-        "--precision",
-        type=click.Choice(PRECISIONS),
-        default="auto",
-        show_default=True,
-        help="Number format of the network. auto: the fastest this machine does well.",
-    ),
+    device_option,
+    precision_option,
     click.option(
         "--engine",
         type=click.Choice(["auto", "torch", "openvino", "onnxruntime"]),

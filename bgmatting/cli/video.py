@@ -11,7 +11,7 @@ import click
 from tqdm import tqdm
 
 from ..weights.catalogue import DEFAULT_BACKBONE
-from .options import BackboneName, ParamType, Size
+from .options import BackboneName, ParamType, Size, device_option, precision_option
 
 if TYPE_CHECKING:
     from ..video.run import Written
@@ -115,19 +115,8 @@ class Kinds(ParamType):
     show_default=True,
     help="Working size: the long side in pixels at which the network sees frames. Less is faster.",
 )
-@click.option(
-    "--device",
-    type=click.Choice(["auto", "cpu", "cuda", "mps"]),
-    default="auto",
-    show_default=True,
-)
-@click.option(
-    "--precision",
-    type=click.Choice(["auto", "float32", "float16", "bfloat16"]),
-    default="auto",
-    show_default=True,
-    help="Number format of the network. auto: the fastest this machine does well.",
-)
+@device_option
+@precision_option
 @click.option(
     "--align/--no-align",
     default=True,

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from support.small_network import SmallEncoder
 from torch import Tensor, nn
 
 import bgmatting
@@ -84,23 +85,7 @@ def test_it_mattes(small: str, dtype: str) -> None:
 
 
 def test_an_encoder_that_says_so_is_folded(tables: None) -> None:
-    class InOrder(nn.Module):
-        FOLDS = True
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.stages = nn.ModuleList(
-                nn.Sequential(nn.Conv2d(width, 8, 3, 2, 1), nn.BatchNorm2d(8), nn.ReLU())
-                for width in (6, 8, 8, 8)
-            )
-
-        def forward(self, x: Tensor) -> list[Tensor]:
-            maps = [x]
-            for stage in self.stages:
-                maps.append(stage(maps[-1]))
-            return maps
-
-    register_backbone("in_order", InOrder, 8, (8, 8, 8, 6))
+    register_backbone("in_order", SmallEncoder, 8, (8, 8, 8, 6))
     folded = fold_batch_norm(MattingNetwork("in_order"))
     assert not [part for part in folded.modules() if isinstance(part, nn.BatchNorm2d)]
 

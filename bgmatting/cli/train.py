@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import BackboneName, force_download_option
+from .options import BackboneName, Number, force_download_option
 
 if TYPE_CHECKING:
     from ..training.config import TrainingConfig
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
+ABOVE_ZERO = Number(min=0, min_open=True)
 
 EPILOG = """\b
 Examples:
@@ -66,7 +66,7 @@ Over several processes or machines:
     "--rate", type=ABOVE_ZERO, default=1e-3, show_default=True, help="Peak learning rate."
 )
 @click.option(
-    "--norms", type=click.FloatRange(0, 1),
+    "--norms", type=Number(0, 1),
     help="Share of the run in which batch norms follow their batches; then they are frozen.  "
     "[default: 0 with --from or --teacher, else 0.3]",
 )  # fmt: skip

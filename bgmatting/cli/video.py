@@ -11,7 +11,7 @@ import click
 from tqdm import tqdm
 
 from ..weights.catalogue import DEFAULT_BACKBONE
-from .options import BackboneName, ParamType, Size, device_option, precision_option
+from .options import BackboneName, Number, ParamType, Size, device_option, precision_option
 
 if TYPE_CHECKING:
     from ..video.run import Written
@@ -86,7 +86,7 @@ class Kinds(ParamType):
 @click.option("--to", "end", metavar="TIME", help="Where to end.  [default: at the clip's end]")
 @click.option(
     "--rate",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Number(min=0, min_open=True),
     default=25,
     show_default=True,
     metavar="N",

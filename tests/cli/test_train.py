@@ -99,6 +99,8 @@ def test_a_precision_that_cannot_be_had(cli):
         (("--backbone", "vgg", "--out", "run"), 2, "resnet50"),
         (("--backbone", "mobilenetv2", "--out", "run", "--samples", "-5"), 2, "--samples"),
         (("--backbone", "mobilenetv2", "--out", "run", "--minutes", "0"), 2, "--minutes"),
+        (("--backbone", "mobilenetv2", "--out", "run", "--rate", "nan"), 2, "no number"),
+        (("--backbone", "mobilenetv2", "--out", "run", "--norms", "nan"), 2, "no number"),
         (("--backbone", "mobilenetv2", "--out", "run", "--check-every", "0"), 2, "--check-every"),
         (("--backbone", "mobilenetv2", "--out", "run", "--measure", "."), 1, "no evaluation set"),
         (("--backbone", "mobilenetv2", "--out", "run", "--mattes", "."), 1, "fgr"),
